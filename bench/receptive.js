@@ -1,0 +1,80 @@
+// Receptive's own workers, as the lab drives them: real training runs, timed by what they report.
+
+import { BATCH, LEARNING_RATE, median, REPETITIONS, STEPS_AT_LEAST, warm } from "./timing.js";
+
+const LOADERS = { cpu: "/worker_cpu_loader.js", webgpu: "/worker_gpu_loader.js" };
+const OPTIMIZERS = { adam: "adam", sgd: "plain-sgd" };
+
+export async function run(backend, query) {
+  const worker = new Worker(LOADERS[backend]);
+  const lab = await open(worker);
+  try {
+    return query.has("epochs") ? await wholeRun(lab, Number(query.get("epochs"))) : await speed(lab, query);
+  } finally {
+    worker.terminate();
+  }
+}
+
+/// Steps whose loss the worker has read, over three stretches of time after the warm-up; the median of their speeds.
+async function speed(lab, query) {
+  lab.train({ optimizer: OPTIMIZERS[query.get("optimizer")], padding: "paper", epochs: 100 });
+  const losses = [];
+  const nextPoint = async () => {
+    for (;;) {
+      const { points } = await lab.next("Trained");
+      losses.push(...points.map((point) => point.loss));
+      if (points.length > 0) return { step: points.at(-1).step, at: performance.now() / 1000 };
+    }
+  };
+
+  const start = performance.now() / 1000;
+  let before = await nextPoint();
+  while (!warm(before.step, before.at - start)) before = await nextPoint();
+  const speeds = [];
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+    let now = before;
+    const enough = () =>
+      now.at - before.at >= Number(query.get("seconds")) / REPETITIONS &&
+      now.step - before.step >= STEPS_AT_LEAST / REPETITIONS;
+    while (!enough()) now = await nextPoint();
+    speeds.push(((now.step - before.step) * BATCH) / (now.at - before.at));
+    before = now;
+  }
+  return { value: median(speeds), speeds, steps: before.step, first_loss: losses[0], last_loss: losses.at(-1) };
+}
+
+/// The course notebook's run to its end: percent of the test pictures named rightly, and seconds of training.
+async function wholeRun(lab, epochs) {
+  lab.train({ optimizer: "adam", padding: "resize", epochs });
+  const { report } = await lab.next("Finished");
+  return { accuracy: report.test_accuracy * 100, seconds: report.training_seconds };
+}
+
+/// Speaks the lab's protocol: messages are `[body, buffer…]`, bodies are `"Name"` or `{ Name: fields }`.
+async function open(worker) {
+  const waiting = [];
+  const tell = (body) => worker.postMessage([body]);
+  const next = (name) => new Promise((resolve, reject) => waiting.push({ name, resolve, reject }));
+  worker.onerror = (event) => waiting.forEach(({ reject }) => reject(new Error(`the worker failed: ${event.message}`)));
+  worker.onmessage = ({ data: [body] }) => {
+    const [name, fields] = typeof body === "string" ? [body] : Object.entries(body)[0];
+    for (const one of waiting.splice(0)) {
+      if (one.name === name) one.resolve(fields);
+      else if (name === "Failed" || name === "Diverged") one.reject(new Error(JSON.stringify(body)));
+      else waiting.push(one);
+    }
+  };
+
+  const ready = next("Ready");
+  tell({ Open: { assets: new URL("/", location.href).href } });
+  await ready;
+  const loaded = next("Loaded");
+  tell("Load");
+  await loaded;
+  const train = (chosen) => {
+    const settings = { "learning-rate": LEARNING_RATE, batch: BATCH, validation: 0, ...chosen };
+    tell({ Prepare: { run: "bench", settings } });
+    tell("Train");
+  };
+  return { next, train };
+}

@@ -1,0 +1,174 @@
+//! Small things a browser can do, each in one function.
+
+use js_sys::{Array, Date, Function, Math, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Storage, Window};
+
+pub fn window() -> Window {
+    // The app runs on a page's main thread only, where there is always a window.
+    web_sys::window().expect("a page has a window")
+}
+
+pub fn document() -> web_sys::Document {
+    // As above.
+    window().document().expect("a window has a document")
+}
+
+/// Where the site lies: an absolute URL ending in `/`. Every page's `<base>` points there.
+pub fn site_root() -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    let end = base.find(['?', '#']).unwrap_or(base.len());
+    let folder = base[..end].rfind('/').map_or(end, |slash| slash + 1);
+    base[..folder].to_owned()
+}
+
+/// The path of the site on its host, without a `/` at its end: empty, or `/some/where`.
+pub fn site_path() -> String {
+    let path = web_sys::Url::new(&site_root()).map(|url| url.pathname()).unwrap_or_default();
+    path.trim_end_matches('/').to_owned()
+}
+
+/// The pairs after `?` in the address, decoded.
+pub fn query() -> Vec<(String, String)> {
+    let search = window().location().search().unwrap_or_default();
+    let Ok(params) = web_sys::UrlSearchParams::new_with_str(&search) else { return Vec::new() };
+    let mut pairs = Vec::new();
+    for pair in js_sys::try_iter(&params).ok().flatten().into_iter().flatten().flatten() {
+        let pair = Array::from(&pair);
+        pairs.push((pair.get(0).as_string().unwrap_or_default(), pair.get(1).as_string().unwrap_or_default()));
+    }
+    pairs
+}
+
+/// Replaces what is after `?` in the address, without loading anything.
+pub fn replace_query(pairs: &[(&str, String)]) {
+    let Ok(params) = web_sys::UrlSearchParams::new() else { return };
+    for (key, value) in pairs {
+        params.append(key, value);
+    }
+    let text = String::from(params.to_string());
+    let path = window().location().pathname().unwrap_or_default();
+    let address = if text.is_empty() { path } else { format!("{path}?{text}") };
+    if let Ok(history) = window().history() {
+        // Safari refuses more than 100 a minute; the next change brings the address up to date.
+        history.replace_state_with_url(&history.state().unwrap_or(JsValue::NULL), "", Some(&address)).ok();
+    }
+}
+
+/// A member of a JavaScript object, if it is there.
+fn member(object: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(object, &name.into()).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+/// Calls a method that returns a promise, and waits for it.
+async fn call(object: &JsValue, method: &str, argument: Option<&str>) -> Option<JsValue> {
+    let function: Function = member(object, method)?.dyn_into().ok()?;
+    let result = match argument {
+        Some(text) => function.call1(object, &text.into()),
+        None => function.call0(object),
+    };
+    let value = JsFuture::from(Promise::resolve(&result.ok()?)).await.ok()?;
+    (!value.is_null() && !value.is_undefined()).then_some(value)
+}
+
+/// Whether the browser has WebGPU and a device for it. Downloads nothing.
+pub async fn has_webgpu() -> bool {
+    // web-sys offers WebGPU and wake locks only behind a flag, because they may still change.
+    let Some(gpu) = member(window().navigator().as_ref(), "gpu") else { return false };
+    call(&gpu, "requestAdapter", None).await.is_some()
+}
+
+/// Keeps the screen on until it is released or the tab is hidden; `None` where the browser cannot.
+pub async fn wake_lock() -> Option<JsValue> {
+    let lock = member(window().navigator().as_ref(), "wakeLock")?;
+    call(&lock, "request", Some("screen")).await
+}
+
+pub async fn release_wake_lock(sentinel: JsValue) {
+    call(&sentinel, "release", None).await;
+}
+
+fn local_storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// A remembered text; `None` also where the browser refuses storage.
+pub fn remembered(key: &str) -> Option<String> {
+    local_storage()?.get_item(key).ok().flatten()
+}
+
+/// Remembers a text for the next visit, where the browser allows it.
+pub fn remember(key: &str, value: &str) {
+    if let Some(storage) = local_storage() {
+        storage.set_item(key, value).ok();
+    }
+}
+
+pub fn forget(key: &str) {
+    if let Some(storage) = local_storage() {
+        storage.remove_item(key).ok();
+    }
+}
+
+/// Hands the visitor a file. Nothing leaves the device.
+pub fn download(name: &str, bytes: &[u8]) {
+    let options = BlobPropertyBag::new();
+    options.set_type("application/octet-stream");
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let Ok(blob) = Blob::new_with_u8_array_sequence_and_options(&parts, &options) else { return };
+    let Ok(address) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+    if let Ok(link) = document().create_element("a") {
+        let link: HtmlAnchorElement = link.unchecked_into();
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+    }
+    // The browser has taken hold of the blob when the click returns; a moment later it may go.
+    gloo::timers::callback::Timeout::new(10_000, move || {
+        web_sys::Url::revoke_object_url(&address).ok();
+    })
+    .forget();
+}
+
+/// Milliseconds since 1970.
+pub fn now() -> f64 {
+    Date::now()
+}
+
+/// A name no other run of this browser has.
+pub fn new_run_id() -> String {
+    format!("run-{:.0}-{:04x}", now(), (Math::random() * 65_536.0) as u32)
+}
+
+pub fn prefers_reduced_motion() -> bool {
+    matches_media("(prefers-reduced-motion: reduce)")
+}
+
+pub fn matches_media(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+/// Clicks the element with this id, as the visitor would.
+pub fn click(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.unchecked_into::<web_sys::HtmlElement>().click();
+    }
+}
+
+/// Moves the keyboard's focus to the element with this id.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.unchecked_into::<web_sys::HtmlElement>().focus().ok();
+    }
+}
+
+/// Puts a global object on the page.
+pub fn set_global(name: &str, members: &[(&str, JsValue)]) {
+    let object = Object::new();
+    for (key, value) in members {
+        Reflect::set(&object, &(*key).into(), value).ok();
+    }
+    Reflect::set(&window(), &name.into(), &object).ok();
+}

@@ -1,0 +1,106 @@
+use super::Lab;
+use crate::app::browser;
+use crate::protocol::{Fault, NextAction};
+use leptos::prelude::*;
+
+/// How urgent a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Info,
+    Warning,
+    Error,
+}
+
+/// Something the visitor should know, until it is dismissed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    pub id: u32,
+    pub tone: Tone,
+    pub text: String,
+    pub action: Option<NoticeAction>,
+}
+
+/// What a notice's button does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeAction {
+    UseCpu,
+    SmallerBatch,
+    ChooseFile,
+    LoadAgain,
+    ReloadPage,
+    Recover,
+    UndoReset,
+}
+
+impl NoticeAction {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::UseCpu => "Use the CPU",
+            Self::SmallerBatch => "Halve the batch",
+            Self::ChooseFile => "Choose another file",
+            Self::LoadAgain => "Try again",
+            Self::ReloadPage => "Reload the page",
+            Self::Recover => "Restart from the last saved step",
+            Self::UndoReset => "Undo",
+        }
+    }
+}
+
+/// The button that fits a fault's next action, where the page can do it for the visitor.
+fn action_for(next: NextAction) -> Option<NoticeAction> {
+    match next {
+        NextAction::UseCpu => Some(NoticeAction::UseCpu),
+        NextAction::SmallerBatch => Some(NoticeAction::SmallerBatch),
+        NextAction::ChooseAnotherFile => Some(NoticeAction::ChooseFile),
+        NextAction::ReloadData | NextAction::TryAgain => Some(NoticeAction::LoadAgain),
+        NextAction::ReloadPage => Some(NoticeAction::ReloadPage),
+        // The page does these by itself, or shows their button elsewhere.
+        NextAction::ContinueOnCpu
+        | NextAction::SmallerLearningRate
+        | NextAction::CheckSettings
+        | NextAction::PressTrain => None,
+    }
+}
+
+impl Lab {
+    /// Shows a notice; the same text is shown only once.
+    pub fn notify(&self, tone: Tone, text: impl Into<String>, action: Option<NoticeAction>) {
+        let (id, text) = (self.next_request(), text.into());
+        self.notices.update(|all| {
+            all.retain(|notice| notice.text != text);
+            all.push(Notice { id, tone, text, action });
+            // More than a few are noise; the newest matter.
+            let surplus = all.len().saturating_sub(4);
+            all.drain(..surplus);
+        });
+    }
+
+    /// Shows a fault with its sentence and what to do about it.
+    pub fn notify_fault(&self, fault: &Fault) {
+        let next = fault.next_action();
+        let tone = if *fault == Fault::Cancelled { Tone::Info } else { Tone::Error };
+        self.notify(tone, format!("{fault} {}", next.sentence()), action_for(next));
+    }
+
+    pub fn dismiss(&self, id: u32) {
+        self.notices.update(|all| all.retain(|notice| notice.id != id));
+    }
+
+    /// Does what a notice's button says.
+    pub fn act(&self, notice: &Notice) {
+        self.dismiss(notice.id);
+        match notice.action {
+            Some(NoticeAction::UseCpu) => drop(self.change("backend", "cpu")),
+            Some(NoticeAction::SmallerBatch) => {
+                let half = self.settings.with_untracked(|s| s.batch / 2).max(1);
+                drop(self.change("batch", &half.to_string()));
+            }
+            Some(NoticeAction::ChooseFile) => browser::click("import-file"),
+            Some(NoticeAction::LoadAgain) => self.load(),
+            Some(NoticeAction::ReloadPage) => drop(browser::window().location().reload()),
+            Some(NoticeAction::Recover) => self.recover(),
+            Some(NoticeAction::UndoReset) => self.undo_reset(),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,76 @@
+use crate::protocol::{History, KernelFrame, PointOf, Progress, RunId, RunReport, RunState, Settings, TrainPoint};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The current run, as the worker told it.
+#[derive(Clone, Copy)]
+pub struct RunView {
+    pub id: RwSignal<RunId>,
+    pub state: RwSignal<RunState>,
+    pub settings: RwSignal<Settings>,
+    pub progress: RwSignal<Progress>,
+    pub points: RwSignal<Vec<TrainPoint>>,
+    pub epochs: RwSignal<Vec<PointOf>>,
+    pub kernels: RwSignal<Vec<KernelFrame>>,
+    pub report: RwSignal<Option<Arc<RunReport>>>,
+    pub diverged: RwSignal<Option<Divergence>>,
+}
+
+/// A run whose loss stopped being a number, and the way back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Divergence {
+    pub step: usize,
+    pub loss: String,
+    pub good_step: usize,
+    pub learning_rate: f64,
+}
+
+/// A download of pictures under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loading {
+    pub done: u64,
+    pub total: u64,
+    /// Training pictures ready.
+    pub images: usize,
+}
+
+impl RunView {
+    pub fn new() -> Self {
+        Self {
+            id: RwSignal::new(RunId::new()),
+            state: RwSignal::new(RunState::Fresh),
+            settings: RwSignal::new(Settings::default()),
+            progress: RwSignal::new(Progress::default()),
+            points: RwSignal::new(Vec::new()),
+            epochs: RwSignal::new(Vec::new()),
+            kernels: RwSignal::new(Vec::new()),
+            report: RwSignal::new(None),
+            diverged: RwSignal::new(None),
+        }
+    }
+
+    /// Replaces everything plotted.
+    pub fn show(&self, run: RunId, history: History) {
+        self.id.set(run);
+        self.points.set(history.points);
+        self.epochs.set(history.epochs);
+        self.kernels.set(history.kernels);
+        self.report.set(history.report.map(Arc::new));
+        self.diverged.set(None);
+    }
+
+    /// Whether nothing was learned yet and nothing is under way, so that settings still apply to it.
+    pub fn is_fresh(&self) -> bool {
+        self.state.get() == RunState::Fresh && self.progress.with(|p| p.step == 0)
+    }
+
+    /// Whether the worker is busy with it.
+    pub fn is_busy(&self) -> bool {
+        busy(self.state.get())
+    }
+}
+
+/// Whether a run in this state goes on by itself.
+pub fn busy(state: RunState) -> bool {
+    matches!(state, RunState::Training | RunState::Loading | RunState::Testing)
+}

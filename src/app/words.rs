@@ -1,0 +1,140 @@
+//! Numbers as a visitor reads them. Pure.
+
+/// `12,345`
+pub fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `98.52 %` from 0.9852.
+pub fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
+}
+
+/// A probability: `97.3 %`, `<0.1 %`, never a 0 or a 100 that is not exact.
+pub fn probability(p: f32) -> String {
+    match p {
+        p if p > 0.0 && p < 0.000_5 => "<0.1 %".to_owned(),
+        p if p < 1.0 && p >= 0.999_5 => ">99.9 %".to_owned(),
+        p => format!("{:.1} %", p * 100.0),
+    }
+}
+
+/// `9.3 s`, `2 min 05 s`, `1 h 04 min`.
+pub fn duration(seconds: f64) -> String {
+    if !seconds.is_finite() || seconds < 0.0 {
+        return "–".to_owned();
+    }
+    if seconds < 9.95 {
+        return format!("{seconds:.1} s");
+    }
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+/// `11.6 MB`, in millions of bytes.
+pub fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+/// About three significant digits, for weights and values: `0.123`, `-12.3`, `0.00012`.
+pub fn value(v: f32) -> String {
+    let size = v.abs();
+    let text = match size {
+        _ if !v.is_finite() => return if v.is_nan() { "NaN".to_owned() } else { "infinite".to_owned() },
+        s if s == 0.0 => "0".to_owned(),
+        s if s >= 100.0 => format!("{v:.0}"),
+        s if s >= 10.0 => format!("{v:.1}"),
+        s if s >= 1.0 => format!("{v:.2}"),
+        s if s >= 0.001 => format!("{v:.3}"),
+        _ => format!("{v:.0e}"),
+    };
+    text.replace('-', "\u{2212}")
+}
+
+/// A tick of an axis: no more digits than the step between ticks needs.
+pub fn tick(value: f64, step: f64) -> String {
+    if value.abs() >= 1000.0 && step >= 1.0 {
+        return count(value.round() as usize);
+    }
+    let digits = if step > 0.0 && step < 1.0 { (-step.log10()).ceil() as usize } else { 0 };
+    format!("{value:.digits$}")
+}
+
+/// `3,712` from 3712.4; `18.6` from 18.63.
+pub fn speed(images_per_second: f64) -> String {
+    if images_per_second >= 100.0 { count(images_per_second.round() as usize) } else { format!("{images_per_second:.1}") }
+}
+
+/// How long ago something was: `just now`, `5 minutes ago`, `yesterday`, `3 days ago`.
+pub fn ago(seconds: f64) -> String {
+    let several = |n: u64, unit: &str| format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" });
+    match seconds.max(0.0) as u64 {
+        0..60 => "just now".to_owned(),
+        s @ 60..3600 => several(s / 60, "minute"),
+        s @ 3600..86_400 => several(s / 3600, "hour"),
+        86_400..172_800 => "yesterday".to_owned(),
+        s => several(s / 86_400, "day"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_have_thousands() {
+        assert_eq!(["7", "999", "1,000", "61,706"].map(str::to_owned), [7, 999, 1_000, 61_706].map(count));
+    }
+
+    #[test]
+    fn a_probability_is_never_rounded_to_certainty() {
+        assert_eq!(probability(0.999_9), ">99.9 %");
+        assert_eq!(probability(0.000_01), "<0.1 %");
+        assert_eq!(probability(1.0), "100.0 %");
+        assert_eq!(probability(0.973), "97.3 %");
+    }
+
+    #[test]
+    fn durations_grow_their_units() {
+        assert_eq!(duration(9.31), "9.3 s");
+        assert_eq!(duration(59.4), "59 s");
+        assert_eq!(duration(125.0), "2 min 05 s");
+        assert_eq!(duration(3_840.0), "1 h 04 min");
+        assert_eq!(duration(f64::NAN), "–");
+    }
+
+    #[test]
+    fn values_keep_three_digits() {
+        assert_eq!(value(-0.1234), "\u{2212}0.123");
+        assert_eq!(value(12.34), "12.3");
+        assert_eq!(value(0.0), "0");
+        assert_eq!(value(f32::NAN), "NaN");
+    }
+
+    #[test]
+    fn ticks_have_the_digits_they_need() {
+        assert_eq!(tick(0.6000000000000001, 0.2), "0.6");
+        assert_eq!(tick(0.25, 0.05), "0.25");
+        assert_eq!(tick(8000.0, 2000.0), "8,000");
+    }
+
+    #[test]
+    fn ages_are_plain() {
+        assert_eq!(ago(5.0), "just now");
+        assert_eq!(ago(61.0), "1 minute ago");
+        assert_eq!(ago(90_000.0), "yesterday");
+        assert_eq!(ago(200_000.0), "2 days ago");
+    }
+}

@@ -1,0 +1,50 @@
+use crate::protocol::Mistake;
+
+/// Digits to tell apart.
+const CLASSES: usize = 10;
+
+/// Probabilities from the logits of one picture.
+pub fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let exp: Vec<f32> = logits.iter().map(|v| (v - largest).exp()).collect();
+    let sum: f32 = exp.iter().sum();
+    exp.into_iter().map(|v| v / sum).collect()
+}
+
+/// The most probable class of every picture; the first of equals.
+///
+/// - `probabilities`: `[n, 10]` row-major
+pub fn classes(probabilities: &[f32]) -> Vec<u8> {
+    let best = |row: &[f32]| (1..CLASSES).fold(0, |best, c| if row[c] > row[best] { c } else { best }) as u8;
+    probabilities.chunks_exact(CLASSES).map(best).collect()
+}
+
+/// The most confident wrong answers, worst first, at most `limit`.
+///
+/// - `probabilities`: `[n, 10]` row-major
+/// - `actual`: `n` right answers
+/// - `pixels`: the picture at an index
+pub fn worst_mistakes(
+    probabilities: &[f32],
+    actual: &[u8],
+    limit: usize,
+    pixels: impl Fn(usize) -> Vec<u8>,
+) -> Vec<Mistake> {
+    let mut wrong: Vec<(usize, u8)> = classes(probabilities)
+        .into_iter()
+        .enumerate()
+        .filter(|(i, class)| actual.get(*i).is_some_and(|a| a != class))
+        .collect();
+    let probability = |i: usize, class: u8| probabilities[i * CLASSES + usize::from(class)];
+    // Stable, so that equals stay in the order of the pictures.
+    wrong.sort_by(|a, b| probability(b.0, b.1).total_cmp(&probability(a.0, a.1)));
+    let mistake = |(index, predicted): (usize, u8)| Mistake {
+        index,
+        actual: actual[index],
+        predicted,
+        probability: probability(index, predicted),
+        probability_of_actual: probability(index, actual[index]),
+        pixels: pixels(index),
+    };
+    wrong.into_iter().take(limit).map(mistake).collect()
+}

@@ -1,0 +1,7 @@
+//! One file per paper. A network is built from its weights and turns a batch of pictures into logits.
+
+mod activation;
+pub mod lenet5;
+mod tap;
+
+pub use tap::Tap;

@@ -1,0 +1,21 @@
+//! What the app and a compute worker may say to each other. Serde only: no tensors, no DOM.
+//!
+//! [`Command`] is imperative and goes to the worker, [`Event`] is past tense and comes back. Large
+//! pixel and weight buffers ride beside the message as transferred typed arrays
+//! ([`wire::Packet::buffers`]); which message carries which buffers is written at its variant.
+
+pub mod catalog;
+mod command;
+mod event;
+mod fault;
+mod settings;
+#[cfg(target_arch = "wasm32")]
+pub mod wire;
+
+pub use command::{Command, Digit, Export, LayerPixel, RequestId, RunId, TestLoss};
+pub use event::{
+    Activation, Arithmetic, Backend, ConfusionReport, Event, FaultSite, History, KernelFrame, Mistake, PointOf,
+    Prediction, Progress, Region, RunReport, RunState, TermGroup, TrainPoint, WeightInfo,
+};
+pub use fault::{Fault, NextAction};
+pub use settings::{Activation as ActivationKind, BackendChoice, Optimizer, Padding, Pooling, Settings};

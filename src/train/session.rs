@@ -1,0 +1,431 @@
+//! One run, from its first step to its test: a state machine that advances a little at a time.
+
+use super::checkpoint::{Checkpoint, Meta};
+use super::measure::{Evaluation, gather};
+use super::step::{Learner, Measured, read};
+use crate::data::{Digits, Split, TRAIN_SHARD, epoch_order, split};
+use crate::metrics;
+use crate::protocol::catalog::{MNIST_TEST, MNIST_TRAIN};
+use crate::protocol::{Backend, Fault, History, KernelFrame, PointOf, Progress, RunReport, Settings, TrainPoint};
+use burn::tensor::{Device, Tensor};
+use web_time::Instant;
+
+/// Values in the first layer's kernels, which come first in the flat weights.
+const KERNELS: usize = 6 * 25;
+/// About this many points and kernel pictures are kept of a run, however long it is.
+const POINTS: usize = 600;
+const FRAMES: usize = 150;
+
+/// The pictures loaded so far.
+#[derive(Clone, Copy)]
+pub struct Pictures<'a> {
+    pub train: &'a Digits,
+    pub test: &'a Digits,
+}
+
+/// What [`Session::advance`] did.
+#[derive(Debug, PartialEq)]
+pub enum Advance {
+    Stepped,
+    /// The next pictures are not loaded yet; nothing was done.
+    Starved,
+    /// A chunk of a measurement was done.
+    Measuring,
+    EpochEnded(PointOf),
+    Diverged { step: usize, loss: String, good_step: usize },
+    Finished,
+}
+
+/// A run. See [`Session::advance`].
+pub struct Session {
+    pub settings: Settings,
+    pub backend: Backend,
+    pub history: History,
+    pub learner: Learner,
+    device: Device,
+    split: Split,
+    /// The order of the epoch it is for.
+    order: (usize, Vec<u32>),
+    step: usize,
+    seconds: f64,
+    images_per_second: f64,
+    /// Images since the speed was last computed, and `seconds` then.
+    since_speed: (usize, f64),
+    epoch_sum: Measured,
+    point_sum: Measured,
+    evaluation: Option<Evaluation>,
+    /// Asked to stop: go to the test as soon as possible.
+    stopping: bool,
+    /// Steps whose logits have not been read yet, oldest first.
+    unread: Vec<(Tensor<2>, Vec<u8>)>,
+    /// Taken before the first of the unread steps: good if that step's loss turns out finite.
+    before_unread: Option<Good>,
+    good: Option<Good>,
+    /// Points and kernels not yet told to anybody.
+    pub news: History,
+    /// Softmax outputs for the test images, `[10_000, 10]`, once measured with the present weights.
+    pub test_probabilities: Option<Vec<f32>>,
+}
+
+/// A state to go back to.
+#[derive(Clone)]
+struct Good {
+    learner: Learner,
+    step: usize,
+    epoch_sum: Measured,
+    point_sum: Measured,
+}
+
+impl Session {
+    /// The run of these settings at step 0.
+    pub fn new(settings: Settings, backend: Backend, device: Device) -> Self {
+        let learner = Learner::new(&settings, &device);
+        Self::at(settings, backend, device, learner, Meta::default())
+    }
+
+    /// Goes on where a checkpoint was taken; the same device gives the same weights as never having stopped.
+    pub fn restore(checkpoint: Checkpoint, backend: Backend, device: Device) -> Self {
+        let Checkpoint { settings, weights, first, second, meta } = checkpoint;
+        let mut learner = Learner::with_weights(&settings, weights, &device);
+        let vector = |v: Vec<f32>| Tensor::<1>::from_floats(v.as_slice(), &device);
+        learner.optimizer = super::OptimizerState::restore(
+            settings.optimizer,
+            meta.optimizer_steps,
+            first.map(vector),
+            second.map(vector),
+        );
+        Self::at(settings, backend, device, learner, meta)
+    }
+
+    fn at(settings: Settings, backend: Backend, device: Device, learner: Learner, meta: Meta) -> Self {
+        let split = split(settings.seed, MNIST_TRAIN, settings.validation, settings.images);
+        Self {
+            split,
+            settings,
+            backend,
+            learner,
+            device,
+            order: (usize::MAX, Vec::new()),
+            step: meta.step,
+            seconds: meta.seconds,
+            images_per_second: 0.0,
+            since_speed: (0, meta.seconds),
+            epoch_sum: meta.epoch_sum,
+            point_sum: meta.point_sum,
+            history: meta.history,
+            evaluation: None,
+            stopping: false,
+            unread: Vec::new(),
+            before_unread: None,
+            good: None,
+            news: History::default(),
+            test_probabilities: None,
+        }
+    }
+
+    /// Does the next small thing: one training step, one chunk of a measurement.
+    ///
+    /// Losses are read back every `read_every` steps, which changes nothing but the speed.
+    ///
+    /// # Errors
+    /// When the device was lost; the session is of no more use then.
+    pub async fn advance(&mut self, pictures: Pictures<'_>, read_every: usize) -> Result<Advance, Fault> {
+        if self.history.report.is_some() {
+            return Ok(Advance::Finished);
+        }
+        let start = Instant::now();
+        if self.evaluation.is_some() {
+            let testing = self.testing();
+            let done = self.measure(pictures, testing).await?;
+            if !testing {
+                self.seconds += start.elapsed().as_secs_f64();
+            }
+            return Ok(done);
+        }
+        if self.due_for_measurement() {
+            return Ok(self.begin_measurement(pictures));
+        }
+        let Some((pixels, labels)) = self.next_batch(pictures.train) else { return Ok(Advance::Starved) };
+        if self.step == 0 && self.history.kernels.is_empty() {
+            self.record_kernels().await?;
+        }
+        if self.unread.is_empty() {
+            self.before_unread = Some(self.here());
+        }
+        let logits = self.learner.learn(pixels, &labels, self.settings.learning_rate, &self.device);
+        let images = labels.len();
+        self.unread.push((logits, labels));
+        self.step += 1;
+        let epoch_over = self.step.is_multiple_of(self.settings.steps_per_epoch());
+        let mut outcome = Advance::Stepped;
+        if self.unread.len() >= read_every || epoch_over || self.kernels_due() {
+            if let Some(diverged) = self.read_losses().await? {
+                outcome = diverged;
+            } else if self.kernels_due() {
+                self.record_kernels().await?;
+            }
+        }
+        self.seconds += start.elapsed().as_secs_f64();
+        self.note_speed(images);
+        Ok(outcome)
+    }
+
+    /// Steps taken so far.
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// Whether nothing has been learned yet.
+    pub fn is_fresh(&self) -> bool {
+        self.step == 0
+    }
+
+    /// Whether the test images are being measured, or must be next.
+    pub fn testing(&self) -> bool {
+        self.stopping || self.step >= self.steps_in_all() && self.history.epochs.len() >= self.settings.epochs
+    }
+
+    /// Ends the run early: what comes next is the test.
+    pub fn stop(&mut self) {
+        self.stopping = true;
+        self.evaluation = None;
+    }
+
+    /// Takes a run that was ended early up again; one that took all its steps stays finished.
+    pub fn go_on(&mut self) {
+        self.stopping = false;
+        if self.step < self.steps_in_all() {
+            self.evaluation = None;
+            self.history.report = None;
+            self.test_probabilities = None;
+        }
+    }
+
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    pub fn progress(&self) -> Progress {
+        let left = self.steps_in_all().saturating_sub(self.step);
+        Progress {
+            step: self.step,
+            steps_in_all: self.steps_in_all(),
+            epoch: self.history.epochs.len(),
+            epochs: self.settings.epochs,
+            seconds: self.seconds,
+            images_per_second: self.images_per_second,
+            // From all time so far, so that measuring between epochs is counted in.
+            seconds_left: (self.step >= 5).then(|| self.seconds / self.step as f64 * left as f64),
+        }
+    }
+
+    /// Everything needed to go on later.
+    ///
+    /// # Errors
+    /// When the device was lost.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, Fault> {
+        if let Some(Advance::Diverged { step, loss, .. }) = self.read_losses().await? {
+            return Err(Fault::Diverged { step, loss });
+        }
+        let (optimizer_steps, first, second) = self.learner.optimizer.parts();
+        let kept: Vec<Tensor<1>> =
+            [Some(&self.learner.weights), first, second].into_iter().flatten().cloned().collect();
+        let (has_first, has_second) = (first.is_some(), second.is_some());
+        let mut all = read(Tensor::cat(kept, 0)).await?.into_iter();
+        let size = crate::models::lenet5::parameter_count();
+        let mut take = || all.by_ref().take(size).collect::<Vec<f32>>();
+        Ok(Checkpoint {
+            settings: self.settings.clone(),
+            weights: take(),
+            first: has_first.then(&mut take),
+            second: has_second.then(&mut take),
+            meta: Meta {
+                step: self.step,
+                seconds: self.seconds,
+                optimizer_steps,
+                epoch_sum: self.epoch_sum,
+                point_sum: self.point_sum,
+                history: self.history.clone(),
+            },
+        })
+    }
+
+    /// Back to the newest state whose loss was seen to be finite, with another learning rate.
+    pub fn rewind(&mut self, learning_rate: f64) {
+        if let Some(good) = self.good.clone() {
+            self.go_back(good);
+        }
+        self.settings.learning_rate = learning_rate;
+    }
+
+    /// For tests: the next step's loss will not be finite.
+    pub fn break_weights(&mut self) {
+        self.learner.weights = self.learner.weights.clone() * f32::NAN;
+    }
+
+    fn steps_in_all(&self) -> usize {
+        self.settings.epochs * self.settings.steps_per_epoch()
+    }
+
+    fn here(&self) -> Good {
+        Good {
+            learner: self.learner.clone(),
+            step: self.step,
+            epoch_sum: self.epoch_sum,
+            point_sum: self.point_sum,
+        }
+    }
+
+    fn go_back(&mut self, good: Good) {
+        self.learner = good.learner;
+        self.step = good.step;
+        self.epoch_sum = good.epoch_sum;
+        self.point_sum = good.point_sum;
+        self.unread.clear();
+        self.evaluation = None;
+        let step = self.step;
+        self.history.points.retain(|p| p.step <= step);
+        self.history.epochs.retain(|p| p.step <= step);
+        self.history.kernels.retain(|f| f.step <= step);
+    }
+
+    fn due_for_measurement(&self) -> bool {
+        let epochs_learned = self.step / self.settings.steps_per_epoch();
+        self.stopping || epochs_learned > self.history.epochs.len() || self.testing()
+    }
+
+    fn begin_measurement(&mut self, pictures: Pictures<'_>) -> Advance {
+        if self.testing() {
+            if pictures.test.len() < MNIST_TEST {
+                return Advance::Starved;
+            }
+            self.evaluation = Some(Evaluation::new((0..MNIST_TEST as u32).collect(), true));
+        } else {
+            if !self.split.validation.is_empty() && pictures.train.len() < MNIST_TRAIN {
+                return Advance::Starved;
+            }
+            self.evaluation = Some(Evaluation::new(self.split.validation.clone(), false));
+        }
+        Advance::Measuring
+    }
+
+    async fn measure(&mut self, pictures: Pictures<'_>, testing: bool) -> Result<Advance, Fault> {
+        let Some(mut evaluation) = self.evaluation.take() else { return Ok(Advance::Measuring) };
+        if !evaluation.finished() {
+            let digits = if testing { pictures.test } else { pictures.train };
+            evaluation.advance(&self.learner, digits, self.settings.padding, &self.device).await?;
+            self.evaluation = Some(evaluation);
+            return Ok(Advance::Measuring);
+        }
+        if testing {
+            self.history.report = Some(self.report(&evaluation, pictures.test));
+            self.test_probabilities = evaluation.probabilities;
+            return Ok(Advance::Finished);
+        }
+        let measured = evaluation.sum.count > 0;
+        let point = PointOf {
+            epoch: self.history.epochs.len() + 1,
+            step: self.step,
+            train_loss: self.epoch_sum.mean_loss(),
+            train_accuracy: self.epoch_sum.accuracy(),
+            validation_loss: measured.then(|| evaluation.sum.mean_loss()),
+            validation_accuracy: measured.then(|| evaluation.sum.accuracy()),
+            seconds: self.seconds,
+        };
+        self.epoch_sum = Measured::default();
+        self.history.epochs.push(point);
+        Ok(Advance::EpochEnded(point))
+    }
+
+    fn report(&self, evaluation: &Evaluation, test: &Digits) -> RunReport {
+        let probabilities = evaluation.probabilities.as_deref().unwrap_or_default();
+        RunReport {
+            test_accuracy: evaluation.sum.correct as f64 / evaluation.sum.count as f64,
+            test_loss: evaluation.sum.loss / evaluation.sum.count as f64,
+            training_seconds: self.seconds,
+            backend: self.backend,
+            confusion: metrics::confusion(&test.labels, &metrics::classes(probabilities)),
+            mistakes: metrics::worst_mistakes(probabilities, test.labels.as_slice(), 24, |i| test.image(i).to_vec()),
+        }
+    }
+
+    /// The pictures of the next step, or nothing while they are not loaded.
+    fn next_batch(&mut self, train: &Digits) -> Option<(Vec<f32>, Vec<u8>)> {
+        let per_epoch = self.settings.steps_per_epoch();
+        let epoch = self.step / per_epoch;
+        if self.order.0 != epoch {
+            self.order = (epoch, epoch_order(self.settings.seed, epoch, &self.split.train, TRAIN_SHARD));
+        }
+        let from = self.step % per_epoch * self.settings.batch;
+        let batch = &self.order.1[from..self.order.1.len().min(from + self.settings.batch)];
+        if batch.iter().any(|&i| i as usize >= train.len()) {
+            return None;
+        }
+        Some(gather(train, batch, self.settings.padding))
+    }
+
+    /// Reads the losses of all unread steps into the running sums; stops at the first that is not finite.
+    async fn read_losses(&mut self) -> Result<Option<Advance>, Fault> {
+        if self.unread.is_empty() {
+            return Ok(None);
+        }
+        let unread = std::mem::take(&mut self.unread);
+        let before = self.before_unread.take();
+        let mut step = self.step - unread.len();
+        let (logits, labels): (Vec<_>, Vec<_>) = unread.into_iter().unzip();
+        let all = read(if logits.len() == 1 { logits[0].clone() } else { Tensor::cat(logits, 0) }).await?;
+        let mut rows = all.as_slice();
+        for labels in labels {
+            let (own, rest) = rows.split_at(labels.len() * crate::models::lenet5::CLASSES);
+            rows = rest;
+            step += 1;
+            let measured = Measured::from_logits(own, &labels);
+            if !measured.loss.is_finite() {
+                let good = self.good.clone().or(before).expect("a snapshot is taken before the first unread step");
+                let good_step = good.step;
+                self.good = Some(good.clone());
+                self.go_back(good);
+                return Ok(Some(Advance::Diverged { step, loss: loss_in_words(own), good_step }));
+            }
+            self.epoch_sum.add(measured);
+            self.point_sum.add(measured);
+            if step.is_multiple_of(self.steps_in_all().div_ceil(POINTS)) || step == 1 {
+                let sum = std::mem::take(&mut self.point_sum);
+                let point = TrainPoint { step, loss: sum.mean_loss(), accuracy: sum.accuracy() };
+                self.history.points.push(point);
+                self.news.points.push(point);
+            }
+        }
+        // The first unread step's loss came from exactly these weights, and it was finite.
+        self.good = before.or(self.good.take());
+        Ok(None)
+    }
+
+    /// Dense at the beginning, where the kernels change most, then evenly.
+    fn kernels_due(&self) -> bool {
+        let every = self.steps_in_all().div_ceil(FRAMES);
+        self.step.is_multiple_of(every) || self.step < every && self.step.is_power_of_two()
+    }
+
+    async fn record_kernels(&mut self) -> Result<(), Fault> {
+        let kernels = read(self.learner.weights.clone().narrow(0, 0, KERNELS)).await?;
+        let frame = KernelFrame { step: self.step, kernels };
+        self.history.kernels.push(frame.clone());
+        self.news.kernels.push(frame);
+        Ok(())
+    }
+
+    /// Images per second over the last quarter of a second of training, measured when nothing is still under way.
+    fn note_speed(&mut self, images: usize) {
+        self.since_speed.0 += images;
+        let seconds = self.seconds - self.since_speed.1;
+        if self.unread.is_empty() && seconds > 0.25 {
+            self.images_per_second = self.since_speed.0 as f64 / seconds;
+            self.since_speed = (0, self.seconds);
+        }
+    }
+}
+
+fn loss_in_words(logits: &[f32]) -> String {
+    if logits.iter().any(|v| v.is_nan()) { "not a number (NaN)".to_owned() } else { "infinite".to_owned() }
+}

@@ -1,0 +1,182 @@
+//! The site in dist/: Trunk builds it, then wasm-opt shrinks it and deep links get their own page.
+
+use crate::tools::Tools;
+use crate::{paths, sh, size};
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use walkdir::WalkDir;
+
+/// Paths of the app that can be opened directly; each gets a copy of the page, because a plain static
+/// host knows nothing of the app's routes.
+pub const ROUTES: &[&str] = &["lenet"];
+
+/// Everything the site is made from; nothing else changes it.
+const INPUTS: &[&str] =
+    &["src", "style", "public", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
+
+/// Named one by one: `--all-features` would emit what no browser accepts yet.
+const WASM_FEATURES: &[&str] = &[
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-reference-types",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+];
+
+/// `cargo xtask build`: builds where needed and prints what it weighs.
+///
+/// # Errors
+/// When a tool or the build fails.
+pub fn build() -> Result<()> {
+    ready()?;
+    size::print(&size::measure(&paths::dist())?);
+    println!("The site is in {}: copy it to any static host, at the root or below a path.", paths::dist().display());
+    Ok(())
+}
+
+/// Builds the site unless dist/ is already made from exactly these inputs. Returns its folder.
+///
+/// # Errors
+/// When a tool or the build fails.
+pub fn ready() -> Result<PathBuf> {
+    let tools = Tools::ready()?;
+    let dist = paths::dist();
+    let stamp_file = dist.join(".stamp");
+    let stamp = stamp(&tools)?;
+    if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
+        sh::say("The site is up to date");
+        return Ok(dist);
+    }
+    // A build that ends half-way must not look finished.
+    fs::remove_file(&stamp_file).ok();
+
+    sh::say("Fetching the crates (usually under a minute, once)");
+    let host = sh::output(sh::command("rustc").args(["--print", "host-tuple"]))?;
+    sh::run(sh::cargo().args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown", "--target", host.trim()]))?;
+    sh::say("Building the page and both compute workers (usually 6 to 15 minutes the first time, 1 to 3 after a change)");
+    trunk(&tools)?;
+    optimise(&tools, &dist)?;
+    deep_links(&dist)?;
+    fs::write(&stamp_file, stamp)?;
+    Ok(dist)
+}
+
+fn trunk(tools: &Tools) -> Result<()> {
+    let old = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(tools.wasm_bindgen_folder.clone()).chain(std::env::split_paths(&old));
+    let mut build = sh::command(&tools.trunk);
+    // Offline: everything is there, and Trunk must not fetch tools of its own.
+    build.args(["--offline", "--skip-version-check", "build"]).env("PATH", std::env::join_paths(folders)?);
+    // Trunk takes the value of NO_COLOR for that of its own option, and refuses "1".
+    build.env_remove("NO_COLOR");
+    sh::run(&mut build)
+}
+
+/// Runs wasm-opt over every module: the page and the GPU worker for size, the CPU worker for speed.
+fn optimise(tools: &Tools, dist: &Path) -> Result<()> {
+    let Some(wasm_opt) = &tools.wasm_opt else {
+        sh::warn(
+            "wasm-opt is neither on PATH nor can npm fetch it: the site works, but its modules are larger. \
+             Install Binaryen or Node.js with npm and build again.",
+        );
+        return Ok(());
+    };
+    sh::say("Shrinking the WebAssembly modules with wasm-opt (usually 1 to 3 minutes)");
+    let modules = fs::read_dir(dist)?
+        .map(|entry| Ok(entry?.path()))
+        .filter(|path| path.as_ref().is_ok_and(|p| p.extension().is_some_and(|e| e == "wasm")))
+        .collect::<Result<Vec<PathBuf>>>()?;
+    thread::scope(|scope| {
+        let tasks: Vec<_> = modules.iter().map(|module| scope.spawn(|| optimise_module(wasm_opt, module))).collect();
+        for task in tasks {
+            if let Err(error) = task.join().expect("the closure does not panic") {
+                sh::warn(&format!("a module stays as the compiler made it: {error:#}"));
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Optimises one module in place; the result is kept, so that an unchanged module costs nothing next time.
+fn optimise_module(wasm_opt: &Path, module: &Path) -> Result<()> {
+    let name = module.file_name().and_then(|n| n.to_str()).context("a module has a name")?;
+    let level = if name.starts_with("worker_cpu") { "-O3" } else { "-Oz" };
+    let kept = paths::target().join("wasm-opt");
+    fs::create_dir_all(&kept)?;
+    let key = hex(Sha256::new().chain_update(fs::read(module)?).chain_update(level).chain_update(wasm_opt.as_os_str().as_encoded_bytes()));
+    let optimised = kept.join(format!("{key}.wasm"));
+    if !optimised.is_file() {
+        let partial = kept.join(format!("{key}.partial"));
+        let mut command = Command::new(wasm_opt);
+        command.arg(level).args(WASM_FEATURES).args(["--strip-debug", "--strip-producers"]);
+        sh::output(command.arg(module).arg("-o").arg(&partial))?;
+        fs::rename(partial, &optimised)?;
+    }
+    fs::copy(optimised, module)?;
+    Ok(())
+}
+
+/// Writes `<route>/index.html` for every route: the same page, whose links start one folder up.
+fn deep_links(dist: &Path) -> Result<()> {
+    let page = fs::read_to_string(dist.join("index.html"))?;
+    for route in ROUTES {
+        let up = "../".repeat(route.split('/').count());
+        let deeper = page.replacen(r#"<base href="./""#, &format!(r#"<base href="{up}""#), 1);
+        anyhow::ensure!(deeper != page, r#"index.html has no <base href="./"> to change for /{route}"#);
+        let folder = dist.join(route);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("index.html"), deeper)?;
+    }
+    Ok(())
+}
+
+/// A digest of all inputs, by content, and of the tools.
+fn stamp(tools: &Tools) -> Result<String> {
+    let root = paths::root();
+    let mut digest = Sha256::new();
+    digest.update(tools.versions());
+    digest.update(sh::output(sh::command("rustc").arg("-vV"))?);
+    // How dist/ is made is part of what it is made from.
+    digest.update(include_str!("site.rs"));
+    for input in INPUTS {
+        for entry in WalkDir::new(root.join(input)).sort_by_file_name() {
+            let entry = entry?;
+            if entry.file_type().is_file() {
+                digest.update(entry.path().strip_prefix(&root)?.as_os_str().as_encoded_bytes());
+                digest.update(Sha256::digest(fs::read(entry.path())?));
+            }
+        }
+    }
+    Ok(hex(digest))
+}
+
+fn hex(digest: Sha256) -> String {
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_links_point_one_folder_up() {
+        let dist = tempfile::tempdir().unwrap();
+        fs::write(dist.path().join("index.html"), r#"<base href="./"><script src="boot.js">"#).unwrap();
+        deep_links(dist.path()).unwrap();
+        let page = fs::read_to_string(dist.path().join("lenet/index.html")).unwrap();
+        assert_eq!(page, r#"<base href="../"><script src="boot.js">"#);
+    }
+
+    #[test]
+    fn a_page_without_base_is_refused() {
+        let dist = tempfile::tempdir().unwrap();
+        fs::write(dist.path().join("index.html"), "<p>").unwrap();
+        assert!(deep_links(dist.path()).is_err());
+    }
+}

@@ -1,0 +1,114 @@
+//! `cargo xtask size`: what a visitor downloads, compressed, against the budgets.
+
+use crate::site;
+use anyhow::{Result, bail};
+use flate2::{Compression, write::GzEncoder};
+use serde::Serialize;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// One download and its budget, in bytes after `gzip -9`.
+#[derive(Serialize)]
+pub struct Row {
+    what: &'static str,
+    files: Vec<String>,
+    bytes: u64,
+    gzip: u64,
+    budget: u64,
+}
+
+const WORKER_CPU: &[&str] = &["worker_cpu_loader.js", "worker_cpu.js", "worker_cpu_bg.wasm"];
+const WORKER_GPU: &[&str] = &["worker_gpu_loader.js", "worker_gpu.js", "worker_gpu_bg.wasm"];
+
+/// Measures the built site and fails where it is over budget.
+///
+/// # Errors
+/// When the site cannot be built, or a download is over its budget.
+pub fn run(args: Args) -> Result<()> {
+    let rows = measure(&site::ready()?)?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+    } else {
+        print(&rows);
+    }
+    let over: Vec<_> = rows.iter().filter(|row| row.gzip > row.budget).map(|row| row.what).collect();
+    if !over.is_empty() {
+        bail!("over budget: {}", over.join(", "));
+    }
+    Ok(())
+}
+
+/// The three downloads of a visitor.
+///
+/// # Errors
+/// When a file of the site is missing.
+pub fn measure(dist: &Path) -> Result<Vec<Row>> {
+    let owned = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
+    Ok(vec![
+        row(dist, "app, to first paint", first_paint(&fs::read_to_string(dist.join("index.html"))?), 400_000)?,
+        row(dist, "CPU compute module", owned(WORKER_CPU), 850_000)?,
+        row(dist, "GPU compute module", owned(WORKER_GPU), 2_600_000)?,
+    ])
+}
+
+/// As a table.
+pub fn print(rows: &[Row]) {
+    println!("| download | raw | gzip -9 | budget | |");
+    println!("| --- | ---: | ---: | ---: | --- |");
+    for row in rows {
+        let verdict = if row.gzip > row.budget { "OVER" } else { "ok" };
+        let kb = |bytes: u64| format!("{:.1} KB", bytes as f64 / 1000.0);
+        println!("| {} | {} | {} | {} | {verdict} |", row.what, kb(row.bytes), kb(row.gzip), kb(row.budget));
+    }
+}
+
+fn row(dist: &Path, what: &'static str, files: Vec<String>, budget: u64) -> Result<Row> {
+    let (mut bytes, mut gzip) = (0, 0);
+    for file in &files {
+        let Ok(content) = fs::read(dist.join(file)) else { bail!("{file} is missing from {}", dist.display()) };
+        bytes += content.len() as u64;
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&content)?;
+        gzip += encoder.finish()?.len() as u64;
+    }
+    Ok(Row { what, files, bytes, gzip, budget })
+}
+
+/// The page and every file of this site that it names.
+fn first_paint(page: &str) -> Vec<String> {
+    let mut files = vec!["index.html".to_owned()];
+    for name in ["href=\"", "src=\"", "data-js=\"", "data-wasm=\""].iter().flat_map(|attribute| page.split(attribute).skip(1)) {
+        let name = name.split('"').next().unwrap_or_default().trim_start_matches("./");
+        let name = name.split(['?', '#']).next().unwrap_or_default();
+        if !name.is_empty() && !name.ends_with('/') && !name.contains(':') && !files.iter().any(|f| f == name) {
+            files.push(name.to_owned());
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_paint_names_each_file_once() {
+        let page = r#"<base href="./"><link href="./a.css"><link href="x.wasm"><script src="boot.js" data-js="x.js" data-wasm="x.wasm">"#;
+        assert_eq!(first_paint(page), ["index.html", "a.css", "x.wasm", "boot.js", "x.js"]);
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let dist = tempfile::tempdir().unwrap();
+        let error = row(dist.path(), "x", vec!["gone.wasm".into()], 1).err().unwrap();
+        assert!(error.to_string().contains("gone.wasm"));
+    }
+}
