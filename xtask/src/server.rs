@@ -41,10 +41,8 @@ impl Server {
             Router::new().nest_service(below, files)
         };
         // Browsers must ask again each time: the file names of the workers do not change with their content.
-        let site = site.layer(SetResponseHeaderLayer::overriding(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-cache"),
-        ));
+        let site =
+            site.layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")));
         runtime.spawn(async move { axum::serve(listener, site).await });
         Ok(Self { address, below: below.to_owned(), _runtime: runtime })
     }

@@ -14,6 +14,10 @@ use walkdir::WalkDir;
 /// host knows nothing of the app's routes.
 pub const ROUTES: &[&str] = &["lenet"];
 
+/// The compute workers; Trunk leaves their names as they are.
+const WORKERS: &[&str] = &["worker_cpu", "worker_gpu"];
+const WORKER_LOADER: &str = include_str!("worker_loader.js");
+
 /// Everything the site is made from; nothing else changes it.
 const INPUTS: &[&str] =
     &["src", "style", "public", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
@@ -59,9 +63,12 @@ pub fn ready() -> Result<PathBuf> {
     sh::say("Fetching the crates (usually under a minute, once)");
     let host = sh::output(sh::command("rustc").args(["--print", "host-tuple"]))?;
     sh::run(sh::cargo().args(["fetch", "--quiet", "--target", "wasm32-unknown-unknown", "--target", host.trim()]))?;
-    sh::say("Building the page and both compute workers (usually 6 to 15 minutes the first time, 1 to 3 after a change)");
+    sh::say(
+        "Building the page and both compute workers (usually 6 to 15 minutes the first time, 1 to 3 after a change)",
+    );
     trunk(&tools)?;
     optimise(&tools, &dist)?;
+    loaders(&dist)?;
     deep_links(&dist)?;
     fs::write(&stamp_file, stamp)?;
     Ok(dist)
@@ -109,7 +116,10 @@ fn optimise_module(wasm_opt: &Path, module: &Path) -> Result<()> {
     let level = if name.starts_with("worker_cpu") { "-O3" } else { "-Oz" };
     let kept = paths::target().join("wasm-opt");
     fs::create_dir_all(&kept)?;
-    let key = hex(Sha256::new().chain_update(fs::read(module)?).chain_update(level).chain_update(wasm_opt.as_os_str().as_encoded_bytes()));
+    let key = hex(Sha256::new()
+        .chain_update(fs::read(module)?)
+        .chain_update(level)
+        .chain_update(wasm_opt.as_os_str().as_encoded_bytes()));
     let optimised = kept.join(format!("{key}.wasm"));
     if !optimised.is_file() {
         let partial = kept.join(format!("{key}.partial"));
@@ -119,6 +129,20 @@ fn optimise_module(wasm_opt: &Path, module: &Path) -> Result<()> {
         fs::rename(partial, &optimised)?;
     }
     fs::copy(optimised, module)?;
+    Ok(())
+}
+
+/// Writes `<worker>_loader.js` for every worker; it names the module with a digest, so that no cache mixes versions.
+fn loaders(dist: &Path) -> Result<()> {
+    for worker in WORKERS {
+        let mut digest = Sha256::new();
+        for file in [format!("{worker}.js"), format!("{worker}_bg.wasm")] {
+            digest.update(fs::read(dist.join(&file)).with_context(|| format!("Trunk made no {file}"))?);
+        }
+        let version = &hex(digest)[..16];
+        let loader = WORKER_LOADER.replace("MODULE", worker).replace("VERSION", version);
+        fs::write(dist.join(format!("{worker}_loader.js")), loader)?;
+    }
     Ok(())
 }
 
@@ -144,6 +168,7 @@ fn stamp(tools: &Tools) -> Result<String> {
     digest.update(sh::output(sh::command("rustc").arg("-vV"))?);
     // How dist/ is made is part of what it is made from.
     digest.update(include_str!("site.rs"));
+    digest.update(WORKER_LOADER);
     for input in INPUTS {
         for entry in WalkDir::new(root.join(input)).sort_by_file_name() {
             let entry = entry?;

@@ -85,7 +85,9 @@ fn row(dist: &Path, what: &'static str, files: Vec<String>, budget: u64) -> Resu
 /// The page and every file of this site that it names.
 fn first_paint(page: &str) -> Vec<String> {
     let mut files = vec!["index.html".to_owned()];
-    for name in ["href=\"", "src=\"", "data-js=\"", "data-wasm=\""].iter().flat_map(|attribute| page.split(attribute).skip(1)) {
+    for name in
+        ["href=\"", "src=\"", "data-js=\"", "data-wasm=\""].iter().flat_map(|attribute| page.split(attribute).skip(1))
+    {
         let name = name.split('"').next().unwrap_or_default().trim_start_matches("./");
         let name = name.split(['?', '#']).next().unwrap_or_default();
         if !name.is_empty() && !name.ends_with('/') && !name.contains(':') && !files.iter().any(|f| f == name) {

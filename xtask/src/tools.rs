@@ -90,11 +90,17 @@ fn wasm_opt() -> Option<PathBuf> {
         return Some(path);
     }
     let npm = paths::on_path(&["npm"])?;
-    sh::say(&format!("Installing wasm-opt (npm package binaryen {BINARYEN}) into {} (usually under a minute, once per user)", folder.display()));
+    sh::say(&format!(
+        "Installing wasm-opt (npm package binaryen {BINARYEN}) into {} (usually under a minute, once per user)",
+        folder.display()
+    ));
     std::fs::create_dir_all(&folder).ok()?;
     let package = format!("binaryen@{BINARYEN}");
     let installed = sh::run(
-        Command::new(npm).args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(&folder).arg(package),
+        Command::new(npm)
+            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+            .arg(&folder)
+            .arg(package),
     );
     if let Err(error) = installed {
         sh::warn(&format!("wasm-opt could not be installed: {error:#}"));

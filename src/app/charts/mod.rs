@@ -5,6 +5,6 @@ pub mod downsample;
 pub mod scale;
 
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
-mod line_chart;
+pub mod line_chart;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
-pub use line_chart::{LineChart, Series};
+pub mod pixels;

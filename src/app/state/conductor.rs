@@ -77,6 +77,15 @@ impl Lab {
         if self.run.state.get_untracked() == RunState::Finished && !self.can_go_on() {
             self.start_new_run();
         }
+        if self.device.with_untracked(|device| *device == DeviceState::Gone) {
+            self.recover();
+        } else {
+            self.go();
+        }
+    }
+
+    /// Trains as soon as there is a worker.
+    pub(super) fn go(&self) {
         if self.inner.with_value(|inner| inner.active.is_none()) {
             self.waiting_to_train.set(true);
         } else {
@@ -104,7 +113,7 @@ impl Lab {
 
     /// Back to the same initial weights; the state before can be taken up again.
     pub fn reset(&self) {
-        self.inner.update_value(|inner| inner.before_reset = inner.kept.clone());
+        self.inner.update_value(|inner| inner.before_reset = inner.kept.take());
         self.ask(Packet::new(Command::Reset));
         if let Some(kept) = self.inner.with_value(|inner| inner.before_reset.clone()) {
             let text = format!("The run is back at its initial weights. Undo returns to step {}.", crate::app::words::count(kept.step));
@@ -202,6 +211,7 @@ impl Lab {
 
     /// Starts a new worker after the old one died, with the run as it was last saved.
     pub(super) fn recover(&self) {
+        self.waiting_to_train.set(true);
         self.continue_on_cpu("The CPU was started again.".to_owned());
     }
 

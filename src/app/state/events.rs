@@ -111,15 +111,12 @@ impl Lab {
 
     fn state_changed(&self, run: RunId, state: RunState, settings: Settings, progress: Progress) {
         self.run.id.set(run);
-        // The controls follow a run that was taken up again; its device stays the visitor's choice.
-        let taken_up = progress.step > 0 && self.run.settings.with_untracked(|old| *old != settings);
-        if taken_up {
-            let backend = self.settings.with_untracked(|s| s.backend);
-            self.settings.set(Settings { backend, ..settings.clone() });
+        // The controls follow a run that was taken up again, or went back with a smaller learning rate.
+        if progress.step > 0 && self.run.settings.with_untracked(|old| *old != settings) {
+            self.settings.set(settings.clone());
             self.write_address();
         }
-        let backend = self.settings.with_untracked(|s| s.backend);
-        self.run.settings.set(if progress.step > 0 { Settings { backend, ..settings } } else { settings });
+        self.run.settings.set(settings);
         self.run.progress.set(progress);
         if self.run.state.get_untracked() != state {
             self.run.state.set(state);

@@ -33,7 +33,7 @@ impl Lab {
                     // Without a worker yet, the next one starts from what is kept.
                     lab.keep(kept);
                     if !saved.finished {
-                        lab.train();
+                        lab.go();
                     }
                 }
                 Ok(None) => {

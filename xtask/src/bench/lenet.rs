@@ -53,14 +53,15 @@ pub fn measure(options: &Options) -> Result<Report> {
         println!("{:<16} {:<18} {value}{note}", row.work, row.who);
         report.rows.push(row);
     };
+    let python = pytorch::python();
     for (work, optimizer) in WORKS {
         for who in IN_THE_BROWSER.into_iter().filter(|who| options.wants(work, who)) {
             if stage.has(who) {
                 add(train(&stage, work, who, optimizer, options.seconds));
             }
         }
-        if options.wants(work, "pytorch-native-1") {
-            pytorch::train(work, optimizer, options.seconds).into_iter().for_each(&mut add);
+        if let Some(python) = python.as_ref().filter(|_| options.wants(work, pytorch::WHO)) {
+            add(pytorch::train(python, work, optimizer, options.seconds));
         }
     }
     if options.wants("first-loss", "receptive-cpu") {

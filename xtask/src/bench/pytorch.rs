@@ -4,26 +4,31 @@ use super::report::Row;
 use crate::{paths, sh};
 use anyhow::{Context, Result};
 use serde_json::Value;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
-const WHO: &str = "pytorch-native-1";
+pub const WHO: &str = "pytorch-native-1";
 const UNIT: &str = "images/s";
 
-/// One row, or none, said aloud, where torch cannot be imported. `PYTHON` names another interpreter than `python3`.
-pub fn train(work: &str, optimizer: &str, seconds: u64) -> Option<Row> {
+/// The Python that can import torch: `PYTHON`, else `python3`; or none, said aloud.
+pub fn python() -> Option<OsString> {
     let python = std::env::var_os("PYTHON").unwrap_or_else(|| OsString::from("python3"));
     if sh::output(Command::new(&python).args(["-c", "import torch"])).is_err() {
-        sh::warn(&format!("{} cannot import torch, so PyTorch is not measured ({work}).", python.display()));
+        sh::warn(&format!("{} cannot import torch, so PyTorch is not measured.", python.display()));
         return None;
     }
+    Some(python)
+}
+
+/// Trains the same network natively.
+pub fn train(python: &OsStr, work: &str, optimizer: &str, seconds: u64) -> Row {
     let script = paths::root().join("bench/pytorch_lenet.py");
-    let mut command = sh::command(&python);
+    let mut command = sh::command(python);
     command.arg(script).args(["--optimizer", optimizer, "--seconds", &seconds.to_string(), "--threads", "1"]);
-    Some(match sh::output(&mut command).and_then(|text| value(&text)) {
+    match sh::output(&mut command).and_then(|text| value(&text)) {
         Ok(value) => Row::new(work, WHO, value, UNIT),
         Err(error) => Row::missing(work, WHO, UNIT, format!("{error:#}")),
-    })
+    }
 }
 
 /// The script's last line is a JSON object with the images per second as its `value`.

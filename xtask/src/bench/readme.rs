@@ -47,7 +47,7 @@ fn replaced(readme: &str, table: &str) -> Result<String> {
 
 /// The report as Markdown: the machine, the speeds, and the targets.
 pub fn table(report: &Report) -> String {
-    [machine(&report.machine), speeds(report), wanted(report)].join("\n")
+    [machine(&report.machine), speeds(report), notes(report), wanted(report)].join("\n")
 }
 
 fn machine(machine: &Machine) -> String {
@@ -76,9 +76,23 @@ fn speeds(report: &Report) -> String {
 /// One speed; `None` where there is no row.
 fn cell(report: &Report, work: &str, who: &str, ours: Option<&str>) -> Option<String> {
     let row = report.row(work, who)?;
-    let Some(value) = row.value else { return Some(row.note.clone().unwrap_or_default().replace('|', "/")) };
+    let Some(value) = row.value else { return Some("cannot".to_owned()) };
     let ratio = ours.and_then(|ours| report.ratio(work, ours, who)).map(|r| format!(" ({})", times(r)));
     Some(format!("{}{}", thousands(value), ratio.unwrap_or_default()))
+}
+
+/// Why a number is missing, one sentence for each reason.
+fn notes(report: &Report) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for row in &report.rows {
+        if let Some(note) = &row.note {
+            let line = format!("`{}`: {note}.\n", row.who);
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    lines.join("\n")
 }
 
 fn wanted(report: &Report) -> String {
@@ -126,7 +140,8 @@ mod tests {
         assert!(table.starts_with("Measured on Some CPU, 2 cores, linux x86_64; Chrome/156.0.0.0"), "{table}");
         assert!(table.contains("| **Receptive, CPU** | 3,712 |  |"), "{table}");
         assert!(table.contains("| TensorFlow.js 4.22, `cpu` | 116 (32×) |  |"), "{table}");
-        assert!(table.contains("| TensorFlow.js 4.22, `wasm` | it has no such kernel |  |"), "{table}");
+        assert!(table.contains("| TensorFlow.js 4.22, `wasm` | cannot |  |"), "{table}");
+        assert!(table.contains("\n`tfjs-wasm`: it has no such kernel.\n"), "{table}");
         assert!(table.contains("`cpu` | 32× | at least 30× | met |"), "{table}");
         assert!(table.contains("(SGD), same adapter | 0.5× | at least 1.2× | **not met** |"), "{table}");
         assert!(table.contains("one thread | not measured | at least 30 % |  |"), "{table}");

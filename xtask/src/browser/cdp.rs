@@ -82,7 +82,13 @@ impl Cdp {
     ///
     /// # Errors
     /// As [`Cdp::call`].
-    pub fn call_within(&mut self, session: Option<&str>, method: &str, parameters: Value, patience: Duration) -> Result<Value> {
+    pub fn call_within(
+        &mut self,
+        session: Option<&str>,
+        method: &str,
+        parameters: Value,
+        patience: Duration,
+    ) -> Result<Value> {
         let id = self.write(session, method, parameters)?;
         let deadline = Instant::now() + patience;
         loop {
@@ -128,7 +134,9 @@ impl Cdp {
     /// When the browser does not answer.
     pub fn watch(&mut self, session: &str) -> Result<()> {
         self.records.insert(session.to_owned(), Record::default());
-        for method in ["Page.enable", "Runtime.enable", "Network.enable", "Log.enable", "Inspector.enable", "DOM.enable"] {
+        for method in
+            ["Page.enable", "Runtime.enable", "Network.enable", "Log.enable", "Inspector.enable", "DOM.enable"]
+        {
             self.call(Some(session), method, json!({}))?;
         }
         self.call(Some(session), "Target.setAutoAttach", auto_attach())?;
@@ -159,7 +167,8 @@ impl Cdp {
     fn read(&mut self) -> Result<()> {
         match self.socket.read() {
             Ok(Message::Text(text)) => {
-                let message: Value = serde_json::from_str(text.as_str()).context("the browser sent something unreadable")?;
+                let message: Value =
+                    serde_json::from_str(text.as_str()).context("the browser sent something unreadable")?;
                 self.take(message)
             }
             Ok(Message::Close(_)) => bail!("the browser closed the connection"),
@@ -235,7 +244,8 @@ impl Record {
             }
             "Runtime.exceptionThrown" => {
                 let details = &parameters["exceptionDetails"];
-                let what = details["exception"]["description"].as_str().or(details["text"].as_str()).unwrap_or_default();
+                let what =
+                    details["exception"]["description"].as_str().or(details["text"].as_str()).unwrap_or_default();
                 self.problems.push(format!("uncaught exception: {what}"));
             }
             "Log.entryAdded" if parameters["entry"]["level"] == "error" => {
@@ -253,7 +263,11 @@ impl Record {
             "Network.responseReceived" if in_worker => {
                 let response = &parameters["response"];
                 if response["status"].as_u64().unwrap_or_default() >= 400 {
-                    self.problems.push(format!("{} for {}", response["status"], response["url"].as_str().unwrap_or_default()));
+                    self.problems.push(format!(
+                        "{} for {}",
+                        response["status"],
+                        response["url"].as_str().unwrap_or_default()
+                    ));
                 }
             }
             "Page.loadEventFired" => self.loads += 1,

@@ -93,9 +93,11 @@ impl Page {
 
     /// The value of a JavaScript expression; a promise is awaited (at most two minutes).
     pub fn eval(&self, expression: &str) -> Result<Value> {
-        let parameters = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
+        let parameters =
+            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
         let patience = Duration::from_secs(120);
-        let answer = self.cdp.borrow_mut().call_within(Some(&self.session), "Runtime.evaluate", parameters, patience)?;
+        let answer =
+            self.cdp.borrow_mut().call_within(Some(&self.session), "Runtime.evaluate", parameters, patience)?;
         if let Some(details) = answer.get("exceptionDetails") {
             let what = details["exception"]["description"].as_str().or(details["text"].as_str()).unwrap_or_default();
             bail!("{what} in `{}`", shortened(expression));
@@ -127,7 +129,8 @@ impl Page {
 
     /// Waits until no element that matches is visible.
     pub fn wait_gone(&self, selector: &str) -> Result<()> {
-        self.wait_until(&format!("!({})", visible(selector)), PATIENCE).with_context(|| format!("waiting for {selector} to go"))
+        self.wait_until(&format!("!({})", visible(selector)), PATIENCE)
+            .with_context(|| format!("waiting for {selector} to go"))
     }
 
     /// Waits until the page shows this text somewhere.
@@ -165,7 +168,9 @@ impl Page {
         let hit = format!(
             "(() => {{ const e = document.querySelector({}), h = document.elementFromPoint({}, {}); \
              return !!h && (e.contains(h) || h.contains(e) || !!h.closest('label')?.contains(e)); }})()",
-            json!(selector), point.0, point.1
+            json!(selector),
+            point.0,
+            point.1
         );
         if !self.is(&hit)? {
             bail!("something covers {selector}");
@@ -293,9 +298,7 @@ impl Page {
             other => bail!("no key is called {other}"),
         };
         let kind = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
-        let event = |kind: &str| {
-            json!({ "type": kind, "key": key, "code": code, "modifiers": modifiers, "windowsVirtualKeyCode": number, "text": if kind == "keyUp" { "" } else { text } })
-        };
+        let event = |kind: &str| json!({ "type": kind, "key": key, "code": code, "modifiers": modifiers, "windowsVirtualKeyCode": number, "text": if kind == "keyUp" { "" } else { text } });
         self.call("Input.dispatchKeyEvent", event(kind))?;
         self.call("Input.dispatchKeyEvent", event("keyUp")).map(drop)
     }
@@ -303,7 +306,8 @@ impl Page {
     /// Puts files into an `<input type=file>`, even a hidden one.
     pub fn set_files(&self, selector: &str, files: &[&Path]) -> Result<()> {
         let document = self.call("DOM.getDocument", json!({ "depth": 0 }))?;
-        let node = self.call("DOM.querySelector", json!({ "nodeId": document["root"]["nodeId"], "selector": selector }))?;
+        let node =
+            self.call("DOM.querySelector", json!({ "nodeId": document["root"]["nodeId"], "selector": selector }))?;
         if node["nodeId"].as_u64().unwrap_or_default() == 0 {
             bail!("there is no {selector}");
         }
@@ -362,7 +366,8 @@ impl Page {
             let metrics = self.call("Page.getLayoutMetrics", json!({}))?;
             let size = &metrics["cssContentSize"];
             parameters["captureBeyondViewport"] = json!(true);
-            parameters["clip"] = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
+            parameters["clip"] =
+                json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
         }
         let picture = self.call("Page.captureScreenshot", parameters)?;
         let bytes = base64::engine::general_purpose::STANDARD.decode(picture["data"].as_str().unwrap_or_default())?;

@@ -22,14 +22,15 @@ const PAGE: &str = r#"<!doctype html><title>x</title><link rel="icon" href="data
 <input id="file" type="file" hidden onchange="this.files[0].text().then(t => document.title = t)" />
 <a id="save" href="data:text/plain,kept" download="kept.txt">save</a>
 <div id="pad" style="width: 100px; height: 100px; background: gray"></div>
-<p id="gone">going</p>
+<p id="gone" style="position: fixed; bottom: 0; right: 0">going</p>
 <script>
   const strokes = []; pad.onpointermove = e => { if (e.buttons) strokes.push([e.offsetX, e.offsetY]) };
   const keys = []; onkeydown = e => keys.push((e.shiftKey ? 'Shift+' : '') + e.key);
   setTimeout(() => gone.remove(), 300);
 </script>"#;
 
-const WORKER: &str = "console.error('from the worker'); fetch('missing.bin'); fetch('http://127.0.0.1:9/elsewhere').catch(() => {});";
+const WORKER: &str =
+    "console.error('from the worker'); fetch('missing.bin'); fetch('http://127.0.0.1:9/elsewhere').catch(() => {});";
 
 fn with_page(h: &Harness, viewport: Viewport) -> Result<(Server, Rc<Page>)> {
     let folder = h.artefact("harness");
@@ -87,7 +88,11 @@ fn sees_errors_and_requests(h: &Harness) -> Result<Outcome> {
     for expected in ["from the page", "thrown", "from the worker", "gone.txt", "missing.bin"] {
         ensure!(problems.contains(expected), "“{expected}” was not noticed in:\n{problems}");
     }
-    ensure!(page.origins().contains("http://127.0.0.1:9"), "a worker's request elsewhere was not noticed: {:?}", page.origins());
+    ensure!(
+        page.origins().contains("http://127.0.0.1:9"),
+        "a worker's request elsewhere was not noticed: {:?}",
+        page.origins()
+    );
     ensure!(page.console().iter().any(|line| line == "error: from the worker"), "console: {:?}", page.console());
     page.offline(true)?;
     ensure!(page.eval("fetch('index.html').then(() => 'got', () => 'lost')")? == "lost", "offline");
@@ -97,5 +102,9 @@ fn sees_errors_and_requests(h: &Harness) -> Result<Outcome> {
 fn has_a_webgpu_adapter(h: &Harness) -> Result<Outcome> {
     // WebGPU wants a trustworthy origin, which a server on this machine is.
     let (_server, page) = with_page(h, Viewport::PHONE)?;
-    if h.has_webgpu(&page)? { passed() } else { skipped("this Chromium has no WebGPU adapter, not even a software one") }
+    if h.has_webgpu(&page)? {
+        passed()
+    } else {
+        skipped("this Chromium has no WebGPU adapter, not even a software one")
+    }
 }

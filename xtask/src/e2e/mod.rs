@@ -110,7 +110,8 @@ impl Harness {
         for page in self.pages.borrow().iter() {
             let problems = page.problems();
             ensure!(problems.is_empty(), "the page had problems: {}", problems.join(" | "));
-            let foreign: Vec<String> = page.origins().difference(&own).filter(|o| !o.starts_with("about:")).cloned().collect();
+            let foreign: Vec<String> =
+                page.origins().difference(&own).filter(|o| !o.starts_with("about:")).cloned().collect();
             ensure!(foreign.is_empty(), "the page asked another origin: {}", foreign.join(", "));
         }
         Ok(())
@@ -120,7 +121,8 @@ impl Harness {
     fn keep_evidence(&self, name: &str) {
         for (n, page) in self.pages.borrow().iter().enumerate() {
             page.screenshot(&self.artefact(&format!("{name}-{n}.png")), true).ok();
-            let said = format!("problems:\n{}\n\nconsole:\n{}\n", page.problems().join("\n"), page.console().join("\n"));
+            let said =
+                format!("problems:\n{}\n\nconsole:\n{}\n", page.problems().join("\n"), page.console().join("\n"));
             fs::write(self.artefact(&format!("{name}-{n}.txt")), said).ok();
         }
     }
@@ -149,7 +151,8 @@ pub fn run(dist: &Path, filter: &str) -> Result<Summary> {
         let start = Instant::now();
         let outcome = Browser::launch().and_then(|browser| {
             let pages = RefCell::default();
-            let harness = Harness { browser, root: root.clone(), below: below.clone(), pages, artefacts: artefacts.clone() };
+            let harness =
+                Harness { browser, root: root.clone(), below: below.clone(), pages, artefacts: artefacts.clone() };
             let outcome = test(&harness).and_then(|outcome| harness.nothing_went_wrong().map(|()| outcome));
             if outcome.is_err() {
                 harness.keep_evidence(name);

@@ -34,7 +34,10 @@ fn lab_link_works_below_a_path(h: &Harness) -> Result<Outcome> {
     page.goto(&h.url_below("lenet?epochs=3"))?;
     h.started(&page)?;
     is_the_lab(&page)?;
-    ensure!(page.is("location.pathname.startsWith('/some/where/lenet')")?, "the app moved the visitor out of its folder");
+    ensure!(
+        page.is("location.pathname.startsWith('/some/where/lenet')")?,
+        "the app moved the visitor out of its folder"
+    );
     let home = h.url_below("");
     let outside: Vec<String> = page.requests().into_iter().filter(|url| !url.starts_with(&home)).collect();
     ensure!(outside.is_empty(), "asked for files outside its folder: {outside:?}");
@@ -79,7 +82,9 @@ fn old_browser_gets_a_sentence(h: &Harness) -> Result<Outcome> {
 fn broken_download_gets_a_sentence(h: &Harness) -> Result<Outcome> {
     let page = h.page(Viewport::PHONE)?;
     // The module arrives, but is none.
-    page.before_load("WebAssembly.instantiateStreaming = WebAssembly.instantiate = async () => { throw new Error('no') }")?;
+    page.before_load(
+        "WebAssembly.instantiateStreaming = WebAssembly.instantiate = async () => { throw new Error('no') }",
+    )?;
     page.goto(&h.url(""))?;
     page.wait_for("[role=alert]")?;
     let sentence = page.text("[role=alert]")?;
