@@ -12,7 +12,7 @@ fn main() {
     for _ in 0..5 {
         learner.learn(pixels.clone(), &labels, 1e-3, &device);
     }
-    let start = web_time::Instant::now();
+    let start = receptive::train::clock::now();
     let steps = 150;
     for _ in 0..steps {
         let logits = learner.learn(pixels.clone(), &labels, 1e-3, &device);

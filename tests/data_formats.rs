@@ -222,6 +222,7 @@ fn broken_manifests_are_refused_with_the_byte() {
     assert!(reason(manifest(1, "a", &ABC[1..])).contains("SHA-256"));
     assert!(reason(manifest(1, "a", &ABC.to_uppercase())).contains("SHA-256"));
     assert!(reason(good.replace("\"bytes\":3", "\"bytes\":-3")).contains("-3"));
+    assert!(reason(good.replace("\"bytes\":3", "\"bytes\":18446744073709551615")).contains("claims"));
     assert!(reason(good.replace("\"title\"", "\"titel\"")).contains("titel"));
     let (start, entry) = (r#"{"version":1,"assets":["#, &good[good.find("[{").unwrap() + 1..good.len() - 2]);
     assert!(reason(format!("{start}{entry},{entry}]}}")).contains("twice"));

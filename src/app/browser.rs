@@ -112,6 +112,11 @@ pub fn forget(key: &str) {
     }
 }
 
+/// Whether the browser has a database for this page.
+pub fn can_store() -> bool {
+    member(window().as_ref(), "indexedDB").is_some()
+}
+
 /// Hands the visitor a file. Nothing leaves the device.
 pub fn download(name: &str, bytes: &[u8]) {
     let options = BlobPropertyBag::new();
@@ -142,6 +147,11 @@ pub fn new_run_id() -> String {
     format!("run-{:.0}-{:04x}", now(), (Math::random() * 65_536.0) as u32)
 }
 
+/// Any number from 0 up to `end`, without it. Not for anything that must be reproducible.
+pub fn random_below(end: usize) -> usize {
+    (Math::random() * end as f64) as usize
+}
+
 pub fn prefers_reduced_motion() -> bool {
     matches_media("(prefers-reduced-motion: reduce)")
 }
@@ -161,6 +171,15 @@ pub fn click(id: &str) {
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
         element.unchecked_into::<web_sys::HtmlElement>().focus().ok();
+    }
+}
+
+/// As [`focus`], but the page stays where it is scrolled to.
+pub fn focus_in_place(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        element.unchecked_into::<web_sys::HtmlElement>().focus_with_options(&options).ok();
     }
 }
 

@@ -22,7 +22,7 @@ pub fn percent(share: f64) -> String {
 pub fn probability(p: f32) -> String {
     match p {
         p if p > 0.0 && p < 0.000_5 => "<0.1 %".to_owned(),
-        p if p < 1.0 && p >= 0.999_5 => ">99.9 %".to_owned(),
+        p if (0.999_5..1.0).contains(&p) => ">99.9 %".to_owned(),
         p => format!("{:.1} %", p * 100.0),
     }
 }
@@ -53,7 +53,7 @@ pub fn value(v: f32) -> String {
     let size = v.abs();
     let text = match size {
         _ if !v.is_finite() => return if v.is_nan() { "NaN".to_owned() } else { "infinite".to_owned() },
-        s if s == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         s if s >= 100.0 => format!("{v:.0}"),
         s if s >= 10.0 => format!("{v:.1}"),
         s if s >= 1.0 => format!("{v:.2}"),
@@ -61,6 +61,17 @@ pub fn value(v: f32) -> String {
         _ => format!("{v:.0e}"),
     };
     text.replace('-', "\u{2212}")
+}
+
+/// Two decimals at most, for the cells of a grid: `.53`, `−1.2`, `12`.
+pub fn short(v: f32) -> String {
+    let text = match v.abs() {
+        _ if !v.is_finite() => return value(v),
+        s if s >= 9.95 => format!("{v:.0}"),
+        s if s >= 0.995 => format!("{v:.1}"),
+        _ => format!("{v:.2}").replace("0.", "."),
+    };
+    if text == ".00" || text == "-.00" { "0".to_owned() } else { text.replace('-', "\u{2212}") }
 }
 
 /// A tick of an axis: no more digits than the step between ticks needs.
@@ -74,7 +85,11 @@ pub fn tick(value: f64, step: f64) -> String {
 
 /// `3,712` from 3712.4; `18.6` from 18.63.
 pub fn speed(images_per_second: f64) -> String {
-    if images_per_second >= 100.0 { count(images_per_second.round() as usize) } else { format!("{images_per_second:.1}") }
+    if images_per_second >= 100.0 {
+        count(images_per_second.round() as usize)
+    } else {
+        format!("{images_per_second:.1}")
+    }
 }
 
 /// How long ago something was: `just now`, `5 minutes ago`, `yesterday`, `3 days ago`.
@@ -121,6 +136,11 @@ mod tests {
         assert_eq!(value(12.34), "12.3");
         assert_eq!(value(0.0), "0");
         assert_eq!(value(f32::NAN), "NaN");
+    }
+
+    #[test]
+    fn cells_are_short() {
+        assert_eq!([0.531, -1.23, 12.4, 0.001].map(short), [".53", "\u{2212}1.2", "12", "0"]);
     }
 
     #[test]

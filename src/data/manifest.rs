@@ -8,6 +8,8 @@ const FILE: &str = "manifest.json";
 const VERSION: u32 = 1;
 const MAX_BYTES: usize = 1 << 20;
 const MAX_ASSETS: usize = 10_000;
+/// No file of ours is larger; it also keeps sums of lengths far from overflowing.
+const MAX_ASSET_BYTES: u64 = 1 << 30;
 
 /// Every static asset of the site: what it must be, whose it is, where it came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +61,9 @@ impl Manifest {
             }
             if !is_sha256(&asset.sha256) {
                 return Err(bad(at, format!("{} has no valid SHA-256", asset.path)));
+            }
+            if asset.bytes > MAX_ASSET_BYTES {
+                return Err(bad(at, format!("{} claims {} bytes", asset.path, asset.bytes)));
             }
             if !seen.insert(&asset.path) {
                 return Err(bad(at, format!("{} is listed twice", asset.path)));

@@ -5,15 +5,14 @@ use crate::protocol::Padding;
 
 /// Height and width of the input.
 const INPUT: usize = 32;
-/// Bits behind the point in Pillow's 8-bit resampling (`PRECISION_BITS` in its `Resample.c`).
-const BITS: u32 = 22;
-const HALF: i32 = 1 << (BITS - 1);
+/// From 28 to 32 pixels every weight is a multiple of 1/16, so these four bits hold exactly what Pillow's 22 do.
+const ONE: u16 = 16;
 
-/// An output pixel's first source pixel, and the weights of that and the next.
+/// An output pixel's first source pixel, and the weights of that and the next, in sixteenths.
 #[derive(Clone, Copy)]
 struct Tap {
     first: usize,
-    weights: [i32; 2],
+    weights: [u16; 2],
 }
 
 /// The same for rows and columns.
@@ -29,8 +28,8 @@ const fn taps() -> [Tap; INPUT] {
         let left = if centre > 0.5 { (centre - 0.5) as usize } else { 0 };
         let first = if left + 2 <= SIDE { left } else { SIDE - 2 };
         let (a, b) = (triangle(first as f64 + 0.5 - centre), triangle(first as f64 + 1.5 - centre));
-        let one = (1_u32 << BITS) as f64 / (a + b);
-        taps[i] = Tap { first, weights: [(a * one + 0.5) as i32, (b * one + 0.5) as i32] };
+        let one = ONE as f64 / (a + b);
+        taps[i] = Tap { first, weights: [(a * one + 0.5) as u16, (b * one + 0.5) as u16] };
         i += 1;
     }
     taps
@@ -64,9 +63,9 @@ pub fn enlarge(image: &[u8]) -> [u8; INPUT * INPUT] {
     result
 }
 
-fn blend(a: u8, b: u8, [x, y]: [i32; 2]) -> u8 {
-    // The weights are positive and sum to at most 2^22 + 1, so this neither overflows nor exceeds a byte.
-    ((i32::from(a) * x + i32::from(b) * y + HALF) >> BITS) as u8
+fn blend(a: u8, b: u8, [x, y]: [u16; 2]) -> u8 {
+    // The weights sum to 16, so this is at most 255.
+    ((u16::from(a) * x + u16::from(b) * y + ONE / 2) / ONE) as u8
 }
 
 /// Writes a digit as network input: 32x32 values from 0 (paper) to 1 (ink), row-major.

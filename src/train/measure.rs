@@ -43,7 +43,7 @@ impl Evaluation {
         let logits = read(learner.network().forward(batch_of(pixels, labels.len(), device))).await?;
         self.sum.add(Measured::from_logits(&logits, &labels));
         if let Some(all) = &mut self.probabilities {
-            all.extend(logits.chunks_exact(CLASSES).flat_map(|row| softmax(row)));
+            all.extend(logits.chunks_exact(CLASSES).flat_map(softmax));
         }
         self.next += chunk.len();
         Ok(())

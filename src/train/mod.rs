@@ -1,6 +1,7 @@
 //! One step, many times. No fetch, no messages: the worker drives a [`Session`], and so do the native tests.
 
 pub mod checkpoint;
+pub mod clock;
 pub mod export;
 mod init;
 mod measure;

@@ -1,6 +1,7 @@
 //! One run, from its first step to its test: a state machine that advances a little at a time.
 
 use super::checkpoint::{Checkpoint, Meta};
+use super::clock::now;
 use super::measure::{Evaluation, gather};
 use super::step::{Learner, Measured, read};
 use crate::data::{Digits, Split, TRAIN_SHARD, epoch_order, split};
@@ -8,7 +9,6 @@ use crate::metrics;
 use crate::protocol::catalog::{MNIST_TEST, MNIST_TRAIN};
 use crate::protocol::{Backend, Fault, History, KernelFrame, PointOf, Progress, RunReport, Settings, TrainPoint};
 use burn::tensor::{Device, Tensor};
-use web_time::Instant;
 
 /// Values in the first layer's kernels, which come first in the flat weights.
 const KERNELS: usize = 6 * 25;
@@ -133,7 +133,7 @@ impl Session {
         if self.history.report.is_some() {
             return Ok(Advance::Finished);
         }
-        let start = Instant::now();
+        let start = now();
         if self.evaluation.is_some() {
             let testing = self.testing();
             let done = self.measure(pictures, testing).await?;

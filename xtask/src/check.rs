@@ -65,10 +65,10 @@ fn rooms() -> Result<()> {
 /// Warnings are errors; what blocks is forbidden (clippy.toml) in a browser only, and native tests may do it.
 fn native_lints() -> Result<()> {
     let verdict = ["--", "-D", "warnings", "-A", "clippy::disallowed_methods"];
-    sh::run(sh::cargo().args(["clippy", "--quiet", "--all-targets"]).args(verdict))?;
+    sh::run(sh::cargo().args(["clippy", "--all-targets"]).args(verdict))?;
     sh::run(
         sh::cargo()
-            .args(["clippy", "--quiet", "--profile", "xtask", "--package", "xtask", "--all-targets"])
+            .args(["clippy", "--profile", "xtask", "--package", "xtask", "--all-targets"])
             .args(verdict),
     )
 }
@@ -76,7 +76,7 @@ fn native_lints() -> Result<()> {
 fn wasm_lints() -> Result<()> {
     for features in ["ui", "cpu", "gpu"] {
         let what = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features];
-        sh::run(sh::cargo().args(["clippy", "--quiet"]).args(what).args(["--", "-D", "warnings"]))?;
+        sh::run(sh::cargo().args(["clippy"]).args(what).args(["--", "-D", "warnings"]))?;
     }
     Ok(())
 }

@@ -198,7 +198,11 @@ fn draw(series: &[Series], width: f64, axis: fn(f64, f64) -> (Spread, f64, f64))
         x_ticks: x.ticks(x_wanted).into_iter().map(|v| (x.pixel(v), words::tick(v, x_step))).collect(),
         y_ticks: y.ticks(5).into_iter().map(|v| (y.pixel(v), y_label(v))).collect(),
         lines: series.iter().map(|s| (s.class, path(&points(s)))).collect(),
-        dots: series.iter().filter(|s| s.dots).flat_map(|s| points(s).into_iter().map(|p| (s.class, p.0, p.1))).collect(),
+        dots: series
+            .iter()
+            .filter(|s| s.dots)
+            .flat_map(|s| points(s).into_iter().map(|p| (s.class, p.0, p.1)))
+            .collect(),
         x,
         y,
     }
@@ -226,7 +230,11 @@ fn read_at(series: &[Series], step: f64) -> Option<(f64, Vec<(&'static str, &'st
     let nearest = |points: &[(f64, f64)]| -> Option<(f64, f64)> {
         points.iter().copied().min_by(|a, b| (a.0 - step).abs().total_cmp(&(b.0 - step).abs()))
     };
-    let step = series.iter().filter_map(|s| nearest(&s.points)).map(|p| p.0).min_by(|a, b| (a - step).abs().total_cmp(&(b - step).abs()))?;
+    let step = series
+        .iter()
+        .filter_map(|s| nearest(&s.points))
+        .map(|p| p.0)
+        .min_by(|a, b| (a - step).abs().total_cmp(&(b - step).abs()))?;
     Some((step, series.iter().filter_map(|s| nearest(&s.points).map(|p| (s.name, s.class, p.1))).collect()))
 }
 

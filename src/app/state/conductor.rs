@@ -116,7 +116,10 @@ impl Lab {
         self.inner.update_value(|inner| inner.before_reset = inner.kept.take());
         self.ask(Packet::new(Command::Reset));
         if let Some(kept) = self.inner.with_value(|inner| inner.before_reset.clone()) {
-            let text = format!("The run is back at its initial weights. Undo returns to step {}.", crate::app::words::count(kept.step));
+            let text = format!(
+                "The run is back at its initial weights. Undo returns to step {}.",
+                crate::app::words::count(kept.step)
+            );
             self.notify(Tone::Info, text, Some(NoticeAction::UndoReset));
         }
     }
@@ -167,7 +170,10 @@ impl Lab {
     pub fn import(&self, file: web_sys::File) {
         let (lab, name) = (*self, file.name());
         if file.size() > LARGEST_IMPORT {
-            let text = format!("{name} cannot be used: it is {}, and weights of this network take 0.3 MB. Nothing was changed.", crate::app::words::megabytes(file.size() as u64));
+            let text = format!(
+                "{name} cannot be used: it is {}, and weights of this network take 0.3 MB. Nothing was changed.",
+                crate::app::words::megabytes(file.size() as u64)
+            );
             self.notify(Tone::Error, text, Some(NoticeAction::ChooseFile));
             return;
         }
@@ -178,7 +184,11 @@ impl Lab {
                     let request = lab.next_request();
                     lab.order(Packet::with(Command::Import { request, name, run: browser::new_run_id() }, vec![bytes]));
                 }
-                Err(_) => lab.notify(Tone::Error, format!("The browser could not read {name}."), Some(NoticeAction::ChooseFile)),
+                Err(_) => lab.notify(
+                    Tone::Error,
+                    format!("The browser could not read {name}."),
+                    Some(NoticeAction::ChooseFile),
+                ),
             }
         });
     }
@@ -203,7 +213,9 @@ impl Lab {
         } else {
             self.device.set(DeviceState::Gone);
             self.run.state.set(RunState::Paused);
-            let text = format!("The part of this page that computes stopped. {reason} Nothing saved is lost: the run can go on from step {from}.");
+            let text = format!(
+                "The part of this page that computes stopped. {reason} Nothing saved is lost: the run can go on from step {from}."
+            );
             self.announce(text.clone());
             self.notify(Tone::Error, text, Some(NoticeAction::Recover));
         }
@@ -266,7 +278,10 @@ impl Lab {
     fn offer_test_hooks(&self) {
         let lab = *self;
         let hook = |loss: TestLoss| -> JsValue {
-            Closure::<dyn Fn()>::new(move || drop(lab.ask(Packet::new(Command::Test(loss))))).into_js_value()
+            let send = move || {
+                lab.ask(Packet::new(Command::Test(loss)));
+            };
+            Closure::<dyn Fn()>::new(send).into_js_value()
         };
         let members = [("loseDevice", hook(TestLoss::LoseDevice)), ("diverge", hook(TestLoss::Diverge))];
         browser::set_global("receptiveTest", &members);

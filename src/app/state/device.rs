@@ -69,14 +69,6 @@ fn remembered(settings: &Settings) -> Option<Measured> {
     serde_json::from_str(&browser::remembered(&memory(settings))?).ok()
 }
 
-/// A device is spoken of as the visitor knows it.
-pub fn name(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Cpu => "CPU",
-        Backend::Webgpu => "WebGPU",
-    }
-}
-
 /// The choice was overtaken by a newer one.
 struct Overtaken;
 
@@ -145,7 +137,11 @@ impl Lab {
             (BackendChoice::Webgpu, true) => self.take(choice, Backend::Webgpu, "You chose WebGPU.".to_owned()).await,
             (BackendChoice::Webgpu, false) => {
                 let reason = "no graphics device was found for it".to_owned();
-                self.notify(Tone::Warning, format!("{} The CPU does the work instead.", Fault::NoWebgpu { reason }), None);
+                self.notify(
+                    Tone::Warning,
+                    format!("{} The CPU does the work instead.", Fault::NoWebgpu { reason }),
+                    None,
+                );
                 self.take(choice, Backend::Cpu, "This browser offers no WebGPU.".to_owned()).await
             }
             (_, false) => {
@@ -197,21 +193,27 @@ impl Lab {
     async fn take(&self, choice: u32, backend: Backend, why: String) -> Result<(), Overtaken> {
         self.device.set(DeviceState::Starting);
         let measured = self.settings.with_untracked(|s| s.backend == BackendChoice::Auto && remembered(s).is_some());
-        match self.open(choice, backend).await {
+        match self.start_worker(choice, backend).await {
             Ok((client, device)) => {
                 self.activate(client, device, why, measured);
                 Ok(())
             }
             Err(NotReady::Overtaken) => Err(Overtaken),
             Err(NotReady::Failed(reason)) if backend == Backend::Webgpu => {
-                self.notify(Tone::Warning, format!("WebGPU could not be used: {reason}. The CPU does the work instead."), None);
+                self.notify(
+                    Tone::Warning,
+                    format!("WebGPU could not be used: {reason}. The CPU does the work instead."),
+                    None,
+                );
                 // Boxed because the future contains itself.
                 Box::pin(self.take(choice, Backend::Cpu, "WebGPU could not be used.".to_owned())).await
             }
             Err(NotReady::Failed(reason)) => {
                 self.device.set(DeviceState::Gone);
                 self.waiting_to_train.set(false);
-                let text = format!("The part of this page that computes could not be started: {reason}. Check the connection and reload the page.");
+                let text = format!(
+                    "The part of this page that computes could not be started: {reason}. Check the connection and reload the page."
+                );
                 self.notify(Tone::Error, text, Some(super::NoticeAction::ReloadPage));
                 Ok(())
             }
@@ -225,7 +227,7 @@ impl Lab {
         settings: &Settings,
     ) -> Result<(Rc<WorkerClient>, String, f64), NotReady> {
         self.device.set(DeviceState::Measuring(backend));
-        let (client, device) = self.open(choice, backend).await?;
+        let (client, device) = self.start_worker(choice, backend).await?;
         let impatience = self.impatience(&client);
         client.send(Packet::new(Command::Benchmark { request: 0, settings: settings.clone() }));
         let speed = loop {
@@ -237,7 +239,7 @@ impl Lab {
         Ok((client, device, speed))
     }
 
-    async fn open(&self, choice: u32, backend: Backend) -> Result<(Rc<WorkerClient>, String), NotReady> {
+    async fn start_worker(&self, choice: u32, backend: Backend) -> Result<(Rc<WorkerClient>, String), NotReady> {
         let client = Rc::new(WorkerClient::start(backend).map_err(NotReady::Failed)?);
         let impatience = self.impatience(&client);
         loop {
@@ -272,9 +274,10 @@ impl Lab {
         let arrival = client.arrivals.recv().await;
         self.still(choice)?;
         match arrival {
-            Ok(Arrival::Event(Packet { body: Event::Failed { at: FaultSite::Worker | FaultSite::Request(_), fault }, .. })) => {
-                Err(NotReady::Failed(fault.to_string().trim_end_matches('.').to_owned()))
-            }
+            Ok(Arrival::Event(Packet {
+                body: Event::Failed { at: FaultSite::Worker | FaultSite::Request(_), fault },
+                ..
+            })) => Err(NotReady::Failed(fault.to_string().trim_end_matches('.').to_owned())),
             Ok(Arrival::Event(packet)) => Ok(packet.body),
             Ok(Arrival::Died(reason)) => Err(NotReady::Failed(reason)),
             Err(_) => Err(NotReady::Failed("it was stopped".to_owned())),

@@ -45,7 +45,9 @@ impl Lab {
                     self.run.kernels.update(|all| all.push(frame));
                 }
             }
-            Event::Saved { run, settings, progress, finished } => self.saved(run, settings, progress, finished, first()),
+            Event::Saved { run, settings, progress, finished } => {
+                self.saved(run, settings, progress, finished, first())
+            }
             Event::Finished { run, report } => {
                 if self.is_current(&run) {
                     self.announce(format!(
@@ -188,9 +190,9 @@ impl Lab {
 }
 
 fn epoch_in_words(point: &PointOf, epochs: usize) -> String {
-    let validation = point.validation_accuracy.map_or_else(String::new, |a| {
-        format!(", validation accuracy {}", words::percent(a.into()))
-    });
+    let validation = point
+        .validation_accuracy
+        .map_or_else(String::new, |a| format!(", validation accuracy {}", words::percent(a.into())));
     let accuracy = words::percent(point.train_accuracy.into());
     format!("Epoch {} of {epochs}: training accuracy {accuracy}{validation}.", point.epoch)
 }

@@ -192,11 +192,7 @@ impl Lab {
     }
 
     /// Asks now, or once the answer to the question before is there.
-    fn question(
-        &self,
-        flight: RwSignal<InFlight>,
-        make: impl FnOnce(&Self, RequestId) -> Option<Packet<Command>>,
-    ) {
+    fn question(&self, flight: RwSignal<InFlight>, make: impl FnOnce(&Self, RequestId) -> Option<Packet<Command>>) {
         if flight.with_untracked(|f| f.request.is_some()) {
             flight.update(|f| f.again = true);
             return;

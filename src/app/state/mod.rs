@@ -99,12 +99,13 @@ impl Lab {
     }
 
     fn next_request(&self) -> RequestId {
-        self.inner.try_update_value(|inner| {
-            inner.requests += 1;
-            inner.requests
-        })
-        // The value lives as long as the page.
-        .unwrap_or_default()
+        self.inner
+            .try_update_value(|inner| {
+                inner.requests += 1;
+                inner.requests
+            })
+            // The value lives as long as the page.
+            .unwrap_or_default()
     }
 
     /// Sends a question; without a worker it is dropped, because everything is asked again once there is one.

@@ -60,7 +60,11 @@ impl Lab {
     pub(super) fn storage_failed(&self, error: &StorageError) {
         let told = self.inner.try_update_value(|inner| std::mem::replace(&mut inner.told_about_storage, true));
         if told == Some(false) {
-            self.notify(Tone::Warning, format!("{error} Training works all the same; export the weights to keep them."), None);
+            self.notify(
+                Tone::Warning,
+                format!("{error} Training works all the same; export the weights to keep them."),
+                None,
+            );
         }
     }
 }

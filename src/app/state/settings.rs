@@ -14,7 +14,11 @@ impl Lab {
         self.settings.set(settings);
         if !complaints.is_empty() {
             let list = complaints.join("; ");
-            self.notify(Tone::Warning, format!("The address asks for something this lab does not have, so the default is used: {list}."), None);
+            self.notify(
+                Tone::Warning,
+                format!("The address asks for something this lab does not have, so the default is used: {list}."),
+                None,
+            );
         }
     }
 

@@ -18,8 +18,7 @@ pub fn first_loss(site: &str) -> Result<f64> {
     // The first visit fills the cache; the second is the one that counts.
     {
         let page = training(&browser, site)?;
-        page.wait_until("caches.keys().then(names => names.length > 0)", PATIENCE)?;
-        page.wait_until(&format!("{STEP} > 200"), PATIENCE)?;
+        page.eval(CACHED).context("waiting until all pictures are in the browser's cache")?;
     }
     let page = open(&browser, site)?;
     page.eval(FIRST_LOSS)?.as_f64().context("the page gave no number")
@@ -35,7 +34,8 @@ pub fn longest_task(site: &str) -> Result<f64> {
 fn open(browser: &Browser, site: &str) -> Result<Page> {
     let page = browser.page(Viewport::LAPTOP)?;
     page.goto(&format!("{site}{LAB}"))?;
-    page.wait_until("document.querySelector('#train:not([disabled])')", PATIENCE)?;
+    page.wait_until("document.querySelector('[data-backend=cpu]')", PATIENCE)
+        .context("waiting for the compute worker")?;
     Ok(page)
 }
 
@@ -45,6 +45,14 @@ fn training(browser: &Browser, site: &str) -> Result<Page> {
     page.wait_until(&format!("{STEP} > 0"), PATIENCE)?;
     Ok(page)
 }
+
+/// Waits until every picture of the manifest is in the cache.
+const CACHED: &str = "(async () => {
+    const { assets } = await (await fetch('/manifest.json')).json();
+    const wanted = assets.filter(asset => asset.path.startsWith('datasets/mnist/')).length;
+    const cache = await caches.open('receptive-assets');
+    while ((await cache.keys()).length < wanted) await new Promise(resume => setTimeout(resume, 100));
+})()";
 
 /// Clicks, then looks at every frame until the page shows a step.
 const FIRST_LOSS: &str = "new Promise(resolve => {

@@ -348,6 +348,11 @@ impl Page {
         self.call("Emulation.setEmulatedMedia", json!({ "features": features })).map(drop)
     }
 
+    /// Puts this tab in front of the others, which are hidden then (`document.visibilityState`).
+    pub fn bring_to_front(&self) -> Result<()> {
+        self.call("Page.bringToFront", json!({})).map(drop)
+    }
+
     /// Cuts the page's connection, or restores it (workers keep theirs).
     pub fn offline(&self, offline: bool) -> Result<()> {
         let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });

@@ -12,6 +12,7 @@ use std::time::Duration;
 pub const TESTS: &[Test] = &[
     ("harness_touches_like_a_visitor", touches_like_a_visitor),
     ("harness_sees_errors_and_requests_of_page_and_worker", sees_errors_and_requests),
+    ("harness_hides_a_tab_behind_another", hides_a_tab),
     ("harness_has_a_webgpu_adapter", has_a_webgpu_adapter),
 ];
 
@@ -96,6 +97,18 @@ fn sees_errors_and_requests(h: &Harness) -> Result<Outcome> {
     ensure!(page.console().iter().any(|line| line == "error: from the worker"), "console: {:?}", page.console());
     page.offline(true)?;
     ensure!(page.eval("fetch('index.html').then(() => 'got', () => 'lost')")? == "lost", "offline");
+    passed()
+}
+
+fn hides_a_tab(h: &Harness) -> Result<Outcome> {
+    let (_server, page) = with_page(h, Viewport::PHONE)?;
+    page.bring_to_front()?;
+    page.wait_until("document.visibilityState === 'visible'", 5)?;
+    let other = h.browser.page(Viewport::PHONE)?;
+    other.bring_to_front()?;
+    page.wait_until("document.visibilityState === 'hidden'", 5)?;
+    page.bring_to_front()?;
+    page.wait_until("document.visibilityState === 'visible'", 5)?;
     passed()
 }
 

@@ -18,6 +18,14 @@
 
 mod accessibility;
 mod harness;
+mod lab;
+mod lab_device;
+mod lab_draw;
+mod lab_faults;
+mod lab_files;
+mod lab_keep;
+mod lab_look;
+mod lab_train;
 mod start;
 
 use crate::browser::{Browser, Page, Viewport};
@@ -35,7 +43,18 @@ use std::time::Instant;
 pub type Test = (&'static str, fn(&Harness) -> Result<Outcome>);
 
 /// All browser tests, in the order in which they run.
-const ALL: &[&[Test]] = &[harness::TESTS, start::TESTS, accessibility::TESTS];
+const ALL: &[&[Test]] = &[
+    harness::TESTS,
+    start::TESTS,
+    accessibility::TESTS,
+    lab_train::TESTS,
+    lab_keep::TESTS,
+    lab_draw::TESTS,
+    lab_look::TESTS,
+    lab_files::TESTS,
+    lab_device::TESTS,
+    lab_faults::TESTS,
+];
 
 /// How a test ended, if it did not fail.
 pub enum Outcome {

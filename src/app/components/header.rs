@@ -1,0 +1,93 @@
+use crate::app::browser;
+use leptos::prelude::*;
+
+const MEMORY: &str = "receptive.theme";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Theme {
+    /// As the system has it.
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    fn remembered() -> Self {
+        match browser::remembered(MEMORY).as_deref() {
+            Some("light") => Self::Light,
+            Some("dark") => Self::Dark,
+            _ => Self::Auto,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    fn next(self) -> Self {
+        match self {
+            Self::Auto => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Auto,
+        }
+    }
+
+    /// The style sheet reads `data-theme`; without it the system decides.
+    fn apply(self) {
+        let Some(root) = browser::document().document_element() else { return };
+        if self == Self::Auto {
+            root.remove_attribute("data-theme").ok();
+            browser::forget(MEMORY);
+        } else {
+            root.set_attribute("data-theme", self.name()).ok();
+            browser::remember(MEMORY, self.name());
+        }
+    }
+}
+
+/// Name, way home, colour theme.
+#[component]
+pub fn Header() -> impl IntoView {
+    let theme = RwSignal::new(Theme::remembered());
+    Effect::new(move |_| theme.get().apply());
+    let label = move || {
+        let now = theme.get();
+        format!("Colours: {}. Switch to {}.", now.name(), now.next().name())
+    };
+    view! {
+        <header class="site-header">
+            <a class="brand" href=browser::site_root()>
+                <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+                    <rect class="brand-frame" x="2" y="2" width="20" height="20" rx="3" />
+                    <rect class="brand-field" x="6" y="6" width="9" height="9" rx="1" />
+                    <circle class="brand-dot" cx="10.5" cy="10.5" r="1.7" />
+                </svg>
+                <span>"Receptive"</span>
+            </a>
+            <span class="site-claim">"a CNN laboratory in your browser"</span>
+            <button
+                type="button"
+                id="theme"
+                class="button quiet"
+                aria-label=label
+                title=label
+                on:click=move |_| theme.update(|t| *t = t.next())
+            >
+                <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+                    <circle class="theme-ring" cx="10" cy="10" r="7" />
+                    <path class="theme-half" d="M10 3a7 7 0 0 1 0 14z" />
+                </svg>
+                <span>{move || match theme.get() {
+                    Theme::Auto => "Auto",
+                    Theme::Light => "Light",
+                    Theme::Dark => "Dark",
+                }}</span>
+            </button>
+        </header>
+    }
+    .into_any()
+}

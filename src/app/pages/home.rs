@@ -1,0 +1,86 @@
+//! The landing page: what this is, the labs there are, and what was found on this device.
+
+use crate::app::browser;
+use crate::app::components::NetworkDiagram;
+use leptos::prelude::*;
+
+#[component]
+pub fn Home() -> impl IntoView {
+    browser::document().set_title("Receptive: a CNN laboratory in your browser");
+    let lab = format!("{}lenet/", browser::site_root());
+    view! {
+        <section class="hero">
+            <h1>"Watch a neural network learn, on your own device"</h1>
+            <p class="lede">
+                "Receptive is a laboratory for convolutional networks, the kind that reads handwriting and recognises pictures. "
+                "You start real training with one button, see every number the network works with, and try it on your own drawing."
+            </p>
+        </section>
+
+        <section class="labs" aria-labelledby="labs-title">
+            <h2 id="labs-title">"The lab"</h2>
+            <article class="lab-card">
+                <div class="lab-card-picture"><NetworkDiagram /></div>
+                <div class="lab-card-text">
+                    <h3><a class="lab-card-link" href=lab>"LeNet-5 learns to read digits"</a></h3>
+                    <p>
+                        "The network of Yann LeCun and colleagues (1998) learns from 60,000 handwritten digits of the MNIST collection. "
+                        "Every one of its 61,706 numbers starts at random; after ten rounds it reads digits it has never seen."
+                    </p>
+                    <ul class="facts" aria-label="In this lab">
+                        <li>"train, pause, step by step"</li>
+                        <li>"draw a digit"</li>
+                        <li>"look inside"</li>
+                        <li>"take the weights home"</li>
+                    </ul>
+                    <span class="button primary" aria-hidden="true">"Open the lab"</span>
+                </div>
+            </article>
+        </section>
+
+        <section class="promises" aria-label="What you can rely on">
+            <div class="promise">
+                <h2>"Nothing to install"</h2>
+                <p>"One web page. It works on a laptop, a school tablet or a phone, and keeps your run when you close it."</p>
+            </div>
+            <div class="promise">
+                <h2>"Nothing is uploaded"</h2>
+                <p>"The network learns inside this page. Your drawings, your files and your runs stay on your device."</p>
+            </div>
+            <div class="promise">
+                <h2>"This device"</h2>
+                <ThisDevice />
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What was found here, each by asking the browser.
+#[component]
+fn ThisDevice() -> impl IntoView {
+    let webgpu = RwSignal::new(None::<bool>);
+    leptos::task::spawn_local(async move {
+        let found = browser::has_webgpu().await;
+        // The visitor may have left the page by now.
+        webgpu.try_set(Some(found));
+    });
+    let storage = if browser::can_store() { "runs can be saved" } else { "runs cannot be saved" };
+    view! {
+        <dl class="device-facts">
+            <dt>"CPU"</dt>
+            // boot.js lets the app start only where this is so.
+            <dd>"WebAssembly with SIMD: found"</dd>
+            <dt>"Graphics"</dt>
+            <dd id="webgpu-found">
+                {move || match webgpu.get() {
+                    None => "WebGPU: looking …",
+                    Some(true) => "WebGPU: found",
+                    Some(false) => "WebGPU: not found; the CPU does the work",
+                }}
+            </dd>
+            <dt>"Storage"</dt>
+            <dd>{storage}</dd>
+        </dl>
+    }
+}

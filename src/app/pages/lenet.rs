@@ -1,0 +1,60 @@
+//! The LeNet-5 lab: everything the visitor sees about one run.
+
+use crate::app::browser;
+use crate::app::components::{
+    DrawPanel, FilesPanel, InsidePanel, Notices, Plots, ReportPanel, RunPanel, SavedRuns, SettingsPanel,
+};
+use crate::app::state::{DeviceState, use_lab};
+use crate::protocol::{Backend, RunState};
+use leptos::prelude::*;
+
+#[component]
+pub fn LenetPage() -> impl IntoView {
+    browser::document().set_title("LeNet-5 learns MNIST · Receptive");
+    let lab = use_lab();
+    lab.open();
+    let state = move || match lab.run.state.get() {
+        RunState::Fresh => "fresh",
+        RunState::Loading => "loading",
+        RunState::Training => "training",
+        RunState::Paused => "paused",
+        RunState::Testing => "testing",
+        RunState::Diverged => "diverged",
+        RunState::Finished => "finished",
+    };
+    let backend = move || match lab.device.get() {
+        DeviceState::Ready(chosen) if chosen.backend == Backend::Webgpu => "webgpu",
+        DeviceState::Ready(_) => "cpu",
+        _ => "",
+    };
+    view! {
+        <div
+            class="lab"
+            id="lab"
+            data-run-state=state
+            data-step=move || lab.run.progress.with(|p| p.step)
+            data-epoch=move || lab.run.progress.with(|p| p.epoch)
+            data-backend=backend
+        >
+            <header class="lab-head">
+                <h1>"LeNet-5 learns to read digits"</h1>
+                <p class="lede">
+                    "Press Train: a network with 61,706 random numbers learns to read handwriting from 60,000 examples, here, on your device."
+                </p>
+            </header>
+            <Notices />
+            <SavedRuns />
+            <div class="lab-grid">
+                <RunPanel />
+                <SettingsPanel />
+                <Plots />
+                <DrawPanel />
+                <InsidePanel />
+            </div>
+            <ReportPanel />
+            <FilesPanel />
+            <p class="visually-hidden" role="status" aria-live="polite" id="announcement">{move || lab.announcement.get()}</p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,9 @@
+//! One file per page.
+
+mod home;
+mod lenet;
+mod not_found;
+
+pub use home::Home;
+pub use lenet::LenetPage;
+pub use not_found::NotFound;

@@ -1,0 +1,39 @@
+//! The app: routes, frame, and what every page shares.
+
+use super::browser;
+use super::components::{Footer, Header};
+use super::pages::{Home, LenetPage, NotFound};
+use super::state::Lab;
+use leptos::prelude::*;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::path;
+
+/// Puts the app into the page; called once by its binary.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(App);
+}
+
+#[component]
+fn App() -> impl IntoView {
+    // Outlives the pages, so that a run goes on while the visitor looks at another page.
+    provide_context(Lab::new());
+    let skip = |event: web_sys::MouseEvent| {
+        // A bare `#main` would lead to the site's root, because of the page's <base>.
+        event.prevent_default();
+        browser::focus("main");
+    };
+    view! {
+        <Router base=browser::site_path()>
+            <a class="skip-link" href="#main" on:click=skip>"Skip to the content"</a>
+            <Header />
+            <main id="main" tabindex="-1">
+                <FlatRoutes fallback=NotFound>
+                    <Route path=path!("/") view=Home />
+                    <Route path=path!("/lenet") view=LenetPage />
+                </FlatRoutes>
+            </main>
+            <Footer />
+        </Router>
+    }
+}
