@@ -1,7 +1,7 @@
 use crate::data::to_input;
+use crate::metrics::softmax;
 use crate::models::{Tap, lenet5};
 use crate::protocol::{Fault, Padding};
-use crate::metrics::softmax;
 use crate::train::{Learner, read};
 use burn::tensor::{Device, Tensor, TensorData};
 

@@ -36,15 +36,8 @@ pub fn tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 fn tanh_in_place(values: &mut [f32]) {
     /// From here on the nearest f32 to tanh is 1.
     const LIMIT: f32 = 7.905_311;
-    const P: [f32; 7] = [
-        -2.760_768_4e-16,
-        2.000_188e-13,
-        -8.604_672e-11,
-        5.122_297e-8,
-        1.485_722_4e-5,
-        6.372_619_3e-4,
-        4.893_524_6e-3,
-    ];
+    const P: [f32; 7] =
+        [-2.760_768_4e-16, 2.000_188e-13, -8.604_672e-11, 5.122_297e-8, 1.485_722_4e-5, 6.372_619_3e-4, 4.893_524_6e-3];
     const Q: [f32; 4] = [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3];
     for value in values {
         let x = value.clamp(-LIMIT, LIMIT);

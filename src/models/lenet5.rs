@@ -81,7 +81,8 @@ impl LeNet5Config {
         let mut next = || parts.next().expect("PARAMETERS names the ten parts taken here");
         let conv1 = (leaf(next().reshape([6, 1, 5, 5]), learn), leaf(next(), learn));
         let conv2 = (leaf(next().reshape([16, 6, 5, 5]), learn), leaf(next(), learn));
-        let fc = [[120, 400], [84, 120], [10, 84]].map(|shape| (leaf(next().reshape(shape), learn), leaf(next(), learn)));
+        let fc =
+            [[120, 400], [84, 120], [10, 84]].map(|shape| (leaf(next().reshape(shape), learn), leaf(next(), learn)));
         LeNet5 { config: self, conv1, conv2, fc }
     }
 }
@@ -114,7 +115,13 @@ impl LeNet5 {
     }
 
     /// Convolution 5x5, activation, pooling 2x2.
-    fn block(&self, x: Tensor<4>, (weight, bias): &(Tensor<4>, Tensor<1>), names: [&'static str; 3], tap: &mut Tap) -> Tensor<4> {
+    fn block(
+        &self,
+        x: Tensor<4>,
+        (weight, bias): &(Tensor<4>, Tensor<1>),
+        names: [&'static str; 3],
+        tap: &mut Tap,
+    ) -> Tensor<4> {
         let x = conv2d(x, weight.clone(), Some(bias.clone()), ConvOptions::new([1, 1], [0, 0], [1, 1], 1));
         tap.maps(names[0], &x);
         let x = self.activate(x);

@@ -16,9 +16,15 @@ pub const LENET5_PARAMETERS: usize = 61_706;
 pub enum Kind {
     /// `(value in the URL, label)`
     Choice(&'static [(&'static str, &'static str)]),
-    Integer { min: u64, max: u64 },
+    Integer {
+        min: u64,
+        max: u64,
+    },
     /// Positive, shown and moved on a logarithmic scale.
-    Real { min: f64, max: f64 },
+    Real {
+        min: f64,
+        max: f64,
+    },
 }
 
 /// One hyperparameter.

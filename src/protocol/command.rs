@@ -10,15 +10,23 @@ pub type RequestId = u32;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// First message: where the static assets are (an absolute URL ending in `/`). Answered by [`super::Event::Ready`] or a fault.
-    Open { assets: String },
+    Open {
+        assets: String,
+    },
     /// Time the training step these settings describe, on made-up pictures. Answered by `Benchmarked`.
-    Benchmark { request: RequestId, settings: Settings },
+    Benchmark {
+        request: RequestId,
+        settings: Settings,
+    },
     /// Fetch the data set (from the cache where it is there) without training. Emits `Loading`.
     Load,
     /// Stop a download in progress.
     CancelLoad,
     /// Make the network of these settings at step 0, ready to be started. Emits `State`.
-    Prepare { run: RunId, settings: Settings },
+    Prepare {
+        run: RunId,
+        settings: Settings,
+    },
     /// Go on (or begin) training until the last epoch, or until told otherwise.
     Train,
     /// Take exactly one step, then pause.
@@ -29,24 +37,49 @@ pub enum Command {
     /// Back to the same initial weights; the history is emptied.
     Reset,
     /// Go back to the newest good state with this learning rate, after a divergence.
-    Rewind { learning_rate: f64 },
+    Rewind {
+        learning_rate: f64,
+    },
     /// Make a saved state the current run. Buffer 0: the checkpoint. Emits `State` and `History`.
-    Restore { run: RunId },
+    Restore {
+        run: RunId,
+    },
     /// Answered by `Saved`.
     Save,
     /// Probabilities for a digit. `Digit::Drawn` carries buffer 0: 28x28 grey bytes after centring. Answered by `Predicted`.
-    Predict { request: RequestId, digit: Digit },
+    Predict {
+        request: RequestId,
+        digit: Digit,
+    },
     /// All feature maps for a digit; kept up to date during training until another digit is watched. Same buffer as `Predict`.
-    Watch { request: RequestId, digit: Digit },
+    Watch {
+        request: RequestId,
+        digit: Digit,
+    },
     Unwatch,
     /// How one value of the watched digit's feature maps came about. Answered by `Explained`.
-    Explain { request: RequestId, at: LayerPixel },
+    Explain {
+        request: RequestId,
+        at: LayerPixel,
+    },
     /// Test pictures of one cell of the confusion matrix, at most `limit`. Answered by `Cell`.
-    Cell { request: RequestId, actual: u8, predicted: u8, limit: usize },
+    Cell {
+        request: RequestId,
+        actual: u8,
+        predicted: u8,
+        limit: usize,
+    },
     /// Answered by `Exported`.
-    Export { request: RequestId, what: Export },
+    Export {
+        request: RequestId,
+        what: Export,
+    },
     /// Replace the weights by those of a safetensors file. Buffer 0: the file. Answered by `Imported` or a fault.
-    Import { request: RequestId, name: String, run: RunId },
+    Import {
+        request: RequestId,
+        name: String,
+        run: RunId,
+    },
     /// For tests: behave as if the device were lost now.
     Test(TestLoss),
 }

@@ -4,40 +4,115 @@ use serde::{Deserialize, Serialize};
 /// Worker to app, past tense.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    Ready { backend: Backend, device: String },
-    Benchmarked { request: RequestId, images_per_second: f64 },
+    Ready {
+        backend: Backend,
+        device: String,
+    },
+    Benchmarked {
+        request: RequestId,
+        images_per_second: f64,
+    },
     /// Bytes so far and in all; `file` is the asset being read. `images` training pictures are ready.
-    Loading { file: String, done: u64, total: u64, images: usize },
+    Loading {
+        file: String,
+        done: u64,
+        total: u64,
+        images: usize,
+    },
     /// All pictures are in memory.
     Loaded,
     /// Sent whenever the state of the run changes.
-    State { run: RunId, state: RunState, settings: Settings, progress: Progress },
+    State {
+        run: RunId,
+        state: RunState,
+        settings: Settings,
+        progress: Progress,
+    },
     /// The whole history, after `Restore` and `Reset`.
-    History { run: RunId, history: History },
+    History {
+        run: RunId,
+        history: History,
+    },
     /// New points since the last such event, at most a few a second.
-    Trained { run: RunId, points: Vec<TrainPoint>, progress: Progress },
+    Trained {
+        run: RunId,
+        points: Vec<TrainPoint>,
+        progress: Progress,
+    },
     /// Training and validation were measured at the end of an epoch.
-    EpochEnded { run: RunId, point: PointOf, progress: Progress },
+    EpochEnded {
+        run: RunId,
+        point: PointOf,
+        progress: Progress,
+    },
     /// Buffer 0: the checkpoint (opaque to the app), to be kept in the browser's storage.
-    Saved { run: RunId, settings: Settings, progress: Progress, finished: bool },
+    Saved {
+        run: RunId,
+        settings: Settings,
+        progress: Progress,
+        finished: bool,
+    },
     /// A kernel picture was recorded for the replay.
-    KernelsRecorded { run: RunId, frame: KernelFrame },
+    KernelsRecorded {
+        run: RunId,
+        frame: KernelFrame,
+    },
     /// The test images were used, once, at the end.
-    Finished { run: RunId, report: RunReport },
+    Finished {
+        run: RunId,
+        report: RunReport,
+    },
     /// Loss became NaN or infinite. The run is paused at its last good state, `good_step`.
-    Diverged { run: RunId, step: usize, loss: String, good_step: usize, suggested_learning_rate: f64 },
+    Diverged {
+        run: RunId,
+        step: usize,
+        loss: String,
+        good_step: usize,
+        suggested_learning_rate: f64,
+    },
     /// Buffer 0: the 28x28 picture as the network's data set has it.
-    Predicted { request: RequestId, prediction: Prediction },
+    Predicted {
+        request: RequestId,
+        prediction: Prediction,
+    },
     /// Buffers: one little-endian f32 array per entry of `activations`, in order, then one per entry of `weights`.
-    Watched { request: RequestId, digit: Digit, step: usize, activations: Vec<Activation>, weights: Vec<WeightInfo>, prediction: Prediction },
-    Explained { request: RequestId, arithmetic: Arithmetic },
+    Watched {
+        request: RequestId,
+        digit: Digit,
+        step: usize,
+        activations: Vec<Activation>,
+        weights: Vec<WeightInfo>,
+        prediction: Prediction,
+    },
+    Explained {
+        request: RequestId,
+        arithmetic: Arithmetic,
+    },
     /// Buffer 0: `indices.len()` pictures of 28x28 grey bytes.
-    Cell { request: RequestId, actual: u8, predicted: u8, total: usize, indices: Vec<usize>, probabilities: Vec<f32> },
+    Cell {
+        request: RequestId,
+        actual: u8,
+        predicted: u8,
+        total: usize,
+        indices: Vec<usize>,
+        probabilities: Vec<f32>,
+    },
     /// Buffer 0: the file.
-    Exported { request: RequestId, what: Export, name: String },
-    Imported { request: RequestId, run: RunId, accuracy: Option<f64> },
+    Exported {
+        request: RequestId,
+        what: Export,
+        name: String,
+    },
+    Imported {
+        request: RequestId,
+        run: RunId,
+        accuracy: Option<f64>,
+    },
     /// Something could not be done. `at` tells the app what is over because of it.
-    Failed { at: FaultSite, fault: Fault },
+    Failed {
+        at: FaultSite,
+        fault: Fault,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -61,7 +61,8 @@ impl Checkpoint {
     /// # Errors
     /// [`Fault::BadFile`] with the byte where it stops making sense, [`Fault::ShapeMismatch`] for another network.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Fault> {
-        let bad = |at_byte: usize, reason: String| Fault::BadFile { name: name.to_owned(), at_byte: at_byte as u64, reason };
+        let bad =
+            |at_byte: usize, reason: String| Fault::BadFile { name: name.to_owned(), at_byte: at_byte as u64, reason };
         if bytes.len() > MAX_BYTES {
             return Err(bad(MAX_BYTES, format!("it is longer than any such file ({} bytes)", bytes.len())));
         }
@@ -73,12 +74,15 @@ impl Checkpoint {
             return Err(bad(bytes.len(), format!("it ends inside its header of {header} bytes")));
         }
         // What the header promises starts behind it; what is wrong in the header is reported at its start.
-        let (_, parsed) = SafeTensors::read_metadata(bytes).map_err(|e| bad(8, format!("its header is broken: {e}")))?;
+        let (_, parsed) =
+            SafeTensors::read_metadata(bytes).map_err(|e| bad(8, format!("its header is broken: {e}")))?;
         let file = SafeTensors::deserialize(bytes)
             .map_err(|e| bad(bytes.len(), format!("its tensors do not fill it exactly: {e}")))?;
         let metadata = parsed.metadata().clone().unwrap_or_default();
         let settings = match metadata.get(SETTINGS) {
-            Some(json) => serde_json::from_str(json).map_err(|e| bad(8, format!("its settings cannot be read: {e}")))?,
+            Some(json) => {
+                serde_json::from_str(json).map_err(|e| bad(8, format!("its settings cannot be read: {e}")))?
+            }
             None => Settings::default(),
         };
         check_settings(&settings).map_err(|reason| bad(8, reason))?;
@@ -146,8 +150,7 @@ fn floats(name: &str, layer: &str, shape: &[usize], tensor: &TensorView<'_>) -> 
     if tensor.dtype() != Dtype::F32 {
         return Err(bad("is not stored as 32-bit floats"));
     }
-    let values: Vec<f32> =
-        tensor.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    let values: Vec<f32> = tensor.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
     if values.iter().any(|v| !v.is_finite()) {
         return Err(bad("holds values that are not finite numbers"));
     }

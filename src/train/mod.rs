@@ -11,7 +11,7 @@ mod step;
 
 pub use checkpoint::Checkpoint;
 pub use init::initial_weights;
-pub use optimizer::OptimizerState;
 pub use measure::{Evaluation, predict};
+pub use optimizer::OptimizerState;
 pub use session::{Advance, Pictures, Session};
 pub use step::{Learner, Measured, cross_entropy_of, read};

@@ -32,7 +32,11 @@ pub enum Advance {
     /// A chunk of a measurement was done.
     Measuring,
     EpochEnded(PointOf),
-    Diverged { step: usize, loss: String, good_step: usize },
+    Diverged {
+        step: usize,
+        loss: String,
+        good_step: usize,
+    },
     Finished,
 }
 
@@ -268,12 +272,7 @@ impl Session {
     }
 
     fn here(&self) -> Good {
-        Good {
-            learner: self.learner.clone(),
-            step: self.step,
-            epoch_sum: self.epoch_sum,
-            point_sum: self.point_sum,
-        }
+        Good { learner: self.learner.clone(), step: self.step, epoch_sum: self.epoch_sum, point_sum: self.point_sum }
     }
 
     fn go_back(&mut self, good: Good) {

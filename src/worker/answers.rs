@@ -5,9 +5,7 @@ use super::outbox;
 use crate::data;
 use crate::explain;
 use crate::protocol::wire::Packet;
-use crate::protocol::{
-    Activation, Command, Digit, Event, Export, Fault, FaultSite, Prediction, RequestId, WeightInfo,
-};
+use crate::protocol::{Activation, Command, Digit, Event, Export, Fault, FaultSite, Prediction, RequestId, WeightInfo};
 use crate::train::{Checkpoint, Evaluation, Session, export, predict};
 use web_time::Instant;
 
@@ -33,10 +31,9 @@ impl Driver {
             Command::Predict { request, digit } => {
                 let image = self.picture(digit, buffer).map_err(of(request))?;
                 let session = self.session.as_ref().ok_or(Fault::NoRun).map_err(of(request))?;
-                let probabilities =
-                    predict(&session.learner, &image, session.settings.padding, session.device())
-                        .await
-                        .map_err(of(request))?;
+                let probabilities = predict(&session.learner, &image, session.settings.padding, session.device())
+                    .await
+                    .map_err(of(request))?;
                 let prediction = self.prediction(digit, probabilities);
                 outbox::post_with(Event::Predicted { request, prediction }, vec![image]);
             }
@@ -63,8 +60,7 @@ impl Driver {
             Command::Import { request, name, run } => {
                 let checkpoint = Checkpoint::from_bytes(&name, buffer).map_err(of(request))?;
                 self.restore(run.clone(), checkpoint).map_err(of(request))?;
-                let accuracy =
-                    self.session.as_ref().and_then(|s| s.history.report.as_ref()).map(|r| r.test_accuracy);
+                let accuracy = self.session.as_ref().and_then(|s| s.history.report.as_ref()).map(|r| r.test_accuracy);
                 outbox::post(Event::Imported { request, run, accuracy });
             }
             // Everything else is about the run, and was taken care of before.
@@ -131,9 +127,8 @@ impl Driver {
         }
         let rows = session.test_probabilities.as_deref().unwrap_or_default();
         let classes = crate::metrics::classes(rows);
-        let all: Vec<usize> = (0..classes.len())
-            .filter(|&i| self.test.labels[i] == actual && classes[i] == predicted)
-            .collect();
+        let all: Vec<usize> =
+            (0..classes.len()).filter(|&i| self.test.labels[i] == actual && classes[i] == predicted).collect();
         let indices: Vec<usize> = all.iter().copied().take(limit).collect();
         let pictures = indices.iter().flat_map(|&i| self.test.image(i).iter().copied()).collect();
         let probabilities = indices.iter().map(|&i| rows[i * 10 + usize::from(predicted)]).collect();

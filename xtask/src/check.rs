@@ -66,11 +66,7 @@ fn rooms() -> Result<()> {
 fn native_lints() -> Result<()> {
     let verdict = ["--", "-D", "warnings", "-A", "clippy::disallowed_methods"];
     sh::run(sh::cargo().args(["clippy", "--all-targets"]).args(verdict))?;
-    sh::run(
-        sh::cargo()
-            .args(["clippy", "--profile", "xtask", "--package", "xtask", "--all-targets"])
-            .args(verdict),
-    )
+    sh::run(sh::cargo().args(["clippy", "--profile", "xtask", "--package", "xtask", "--all-targets"]).args(verdict))
 }
 
 fn wasm_lints() -> Result<()> {

@@ -1,6 +1,6 @@
 //! `cargo xtask size`: what a visitor downloads, compressed, against the budgets.
 
-use crate::site;
+use crate::{paths, site};
 use anyhow::{Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use serde::Serialize;
@@ -13,6 +13,9 @@ pub struct Args {
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
+    /// Measure dist/ as it is.
+    #[arg(long)]
+    no_build: bool,
 }
 
 /// One download and its budget, in bytes after `gzip -9`.
@@ -33,7 +36,8 @@ const WORKER_GPU: &[&str] = &["worker_gpu_loader.js", "worker_gpu.js", "worker_g
 /// # Errors
 /// When the site cannot be built, or a download is over its budget.
 pub fn run(args: Args) -> Result<()> {
-    let rows = measure(&site::ready()?)?;
+    let dist = if args.no_build { paths::dist() } else { site::ready()? };
+    let rows = measure(&dist)?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&rows)?);
     } else {

@@ -39,7 +39,7 @@ pub fn Plots() -> impl IntoView {
                 steps_per_epoch
                 format=|v| format!("{v:.2} %")
                 axis=|_, _| (Spread::Linear, 0.0, 100.0)
-                detail=("zoom in above 90 %", |_, _| (Spread::Linear, 90.0, 100.0))
+                detail=("zoom to 90–100 %", |_, _| (Spread::Linear, 90.0, 100.0))
             />
             <details class="table-of-epochs">
                 <summary>"Epochs as a table"</summary>
@@ -61,7 +61,7 @@ fn lines(
     let measured: Vec<(f64, f64)> =
         epochs.iter().filter_map(|p| validation(p).map(|v| (p.step as f64, factor * f64::from(v)))).collect();
     let mut series = vec![
-        Series { name: "training, recent steps", class: "live", points: live, dots: false },
+        Series { name: "training", class: "live", points: live, dots: false },
         Series { name: "training, epoch mean", class: "train", points: per_epoch, dots: true },
     ];
     if epochs.is_empty() || !measured.is_empty() {

@@ -185,7 +185,9 @@ fn Progress() -> impl IntoView {
     let epoch = move || progress.with(|p| format!("{} of {}", p.epoch, p.epochs));
     let in_epoch = move || {
         let (p, per_epoch) = (progress.get(), per_epoch.get());
-        let done = p.step.saturating_sub(p.epoch * per_epoch).min(per_epoch);
+        // A run that is over stays at the end of its last epoch.
+        let over = p.step > 0 && p.step == p.steps_in_all;
+        let done = if over { per_epoch } else { p.step.saturating_sub(p.epoch * per_epoch).min(per_epoch) };
         (done, per_epoch)
     };
     let time_left = move || {
@@ -246,7 +248,8 @@ fn Device() -> impl IntoView {
         DeviceState::Gone => ("none", "Nothing computes at the moment.".to_owned()),
     };
     let device = move || match lab.device.get() {
-        DeviceState::Ready(chosen) => Some(chosen.device),
+        // The CPU's name begins with "CPU" already.
+        DeviceState::Ready(chosen) => Some(chosen.device.trim_start_matches("CPU").trim_start_matches(", ").to_owned()),
         _ => None,
     };
     let again = move || {
@@ -261,7 +264,7 @@ fn Device() -> impl IntoView {
     };
     view! {
         <div class="device" id="device">
-            <p><strong>"Device: " {move || text().0}</strong> <span class="device-name">{move || device().map(|d| format!(" {d}"))}</span></p>
+            <p><strong>"Device: " {move || text().0}</strong> " " <span class="device-name">{move || device().map(|d| format!("({d})"))}</span></p>
             <p class="device-why" id="device-why">{move || text().1}</p>
             {again}
         </div>

@@ -1,6 +1,6 @@
 use super::{Lab, Tone};
 use crate::app::browser;
-use crate::protocol::Settings;
+use crate::protocol::{Progress, Settings};
 use leptos::prelude::*;
 
 impl Lab {
@@ -11,6 +11,12 @@ impl Lab {
         let own = pairs.iter().filter(|(key, _)| key != "test").map(|(k, v)| (k.as_str(), v.as_str()));
         let (settings, complaints) = Settings::from_pairs(own);
         self.inner.update_value(|inner| inner.test = test);
+        self.run.settings.set(settings.clone());
+        self.run.progress.set(Progress {
+            steps_in_all: settings.epochs * settings.steps_per_epoch(),
+            epochs: settings.epochs,
+            ..Progress::default()
+        });
         self.settings.set(settings);
         if !complaints.is_empty() {
             let list = complaints.join("; ");

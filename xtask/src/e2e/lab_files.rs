@@ -6,7 +6,7 @@ use crate::browser::{Page, Viewport};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 pub const TESTS: &[Test] = &[
     ("exported_weights_are_a_safetensors_file", exported_weights_are_a_safetensors_file),
@@ -90,7 +90,7 @@ fn values(file: &[u8]) -> Result<Vec<u8>> {
     Ok(file[file.len() - values..].to_vec())
 }
 
-fn refused(page: &Page, file: &PathBuf, name: &str) -> Result<()> {
+fn refused(page: &Page, file: &Path, name: &str) -> Result<()> {
     lab::import(page, file)?;
     page.wait_for("#notices [role=alert]")?;
     let sentence = page.text("#notices [role=alert]")?;
