@@ -101,13 +101,13 @@ impl Fetcher {
         // The hash is part of the cache's key, so a changed file is never mistaken for the old one.
         let key = format!("{}{}?sha256={}", self.base, asset.path, asset.sha256);
         let cache = open_cache().await;
-        if let Some(cache) = &cache {
-            if let Some(bytes) = cached(cache, &key).await {
-                if asset.verify(&bytes).is_ok() {
-                    return Ok(bytes);
-                }
-                drop(JsFuture::from(cache.delete_with_str(&key)).await);
+        if let Some(cache) = &cache
+            && let Some(bytes) = cached(cache, &key).await
+        {
+            if asset.verify(&bytes).is_ok() {
+                return Ok(bytes);
             }
+            drop(JsFuture::from(cache.delete_with_str(&key)).await);
         }
         let mut attempt = 1;
         let bytes = loop {

@@ -69,6 +69,7 @@ pub fn ready() -> Result<PathBuf> {
     trunk(&tools)?;
     optimise(&tools, &dist)?;
     loaders(&dist)?;
+    one_stylesheet(&dist)?;
     deep_links(&dist)?;
     fs::write(&stamp_file, stamp)?;
     Ok(dist)
@@ -146,6 +147,30 @@ fn loaders(dist: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Joins the stylesheets into one, in their order: one request before the first paint, and it compresses better.
+fn one_stylesheet(dist: &Path) -> Result<()> {
+    const START: &str = r#"<link rel="stylesheet" href="./"#;
+    let mut page = fs::read_to_string(dist.join("index.html"))?;
+    let Some(place) = page.find(START) else { return Ok(()) };
+    let mut styles = String::new();
+    while let Some(start) = page.find(START) {
+        let name = page[start + START.len()..].split('"').next().unwrap_or_default().to_owned();
+        let file = dist.join(&name);
+        styles.push_str(&fs::read_to_string(&file).with_context(|| format!("the page asks for {name}"))?);
+        styles.push('\n');
+        fs::remove_file(file)?;
+        let end = start + page[start..].find('>').context("a link ends")? + 1;
+        // The line break and the indentation go with it.
+        let end = end + page[end..].len() - page[end..].trim_start().len();
+        page.replace_range(start..end, "");
+    }
+    let name = format!("style-{}.css", &hex(Sha256::new().chain_update(&styles))[..16]);
+    page.insert_str(place, &format!("<link rel=\"stylesheet\" href=\"{name}\">\n    "));
+    fs::write(dist.join(name), styles)?;
+    fs::write(dist.join("index.html"), page)?;
+    Ok(())
+}
+
 /// Writes `<route>/index.html` for every route: the same page, whose links start one folder up.
 fn deep_links(dist: &Path) -> Result<()> {
     let page = fs::read_to_string(dist.join("index.html"))?;
@@ -196,6 +221,21 @@ mod tests {
         deep_links(dist.path()).unwrap();
         let page = fs::read_to_string(dist.path().join("lenet/index.html")).unwrap();
         assert_eq!(page, r#"<base href="../"><script src="boot.js">"#);
+    }
+
+    #[test]
+    fn stylesheets_become_one_in_their_order() {
+        let dist = tempfile::tempdir().unwrap();
+        let page = "<head>\n  <link rel=\"stylesheet\" href=\"./b.css\"/>\n  <link rel=\"stylesheet\" href=\"./a.css\"/>\n  <title>";
+        fs::write(dist.path().join("index.html"), page).unwrap();
+        fs::write(dist.path().join("b.css"), "p { color: red }").unwrap();
+        fs::write(dist.path().join("a.css"), "p { color: blue }").unwrap();
+        one_stylesheet(dist.path()).unwrap();
+        let page = fs::read_to_string(dist.path().join("index.html")).unwrap();
+        let name = page.split('"').nth(3).unwrap();
+        assert_eq!(page, format!("<head>\n  <link rel=\"stylesheet\" href=\"{name}\">\n    <title>"));
+        assert_eq!(fs::read_to_string(dist.path().join(name)).unwrap(), "p { color: red }\np { color: blue }\n");
+        assert!(!dist.path().join("a.css").exists());
     }
 
     #[test]

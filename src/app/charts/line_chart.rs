@@ -37,6 +37,12 @@ struct Drawn {
     dots: Vec<(&'static str, f64, f64)>,
 }
 
+/// The y axis for given lowest and highest values: how it is spread, and where it starts and ends.
+pub type Axis = fn(f64, f64) -> (Spread, f64, f64);
+
+/// A line's name, its style class, and its value.
+type ReadOut = (&'static str, &'static str, f64);
+
 /// A line chart over training steps. `format` writes a value with its unit; `detail` is the other view of the
 /// y axis that a button offers: its label, and the axis given all values.
 #[component]
@@ -48,8 +54,8 @@ pub fn LineChart(
     steps_per_epoch: Signal<usize>,
     format: fn(f64) -> String,
     /// The y axis given the lowest and the highest value.
-    axis: fn(f64, f64) -> (Spread, f64, f64),
-    detail: (&'static str, fn(f64, f64) -> (Spread, f64, f64)),
+    axis: Axis,
+    detail: (&'static str, Axis),
 ) -> impl IntoView {
     let plot = NodeRef::<html::Div>::new();
     let width = RwSignal::new(560.0);
@@ -226,7 +232,7 @@ fn all_steps(series: &[Series]) -> Vec<f64> {
 }
 
 /// The step nearest to `step`, and for every line its nearest value: `(name, class, value)`.
-fn read_at(series: &[Series], step: f64) -> Option<(f64, Vec<(&'static str, &'static str, f64)>)> {
+fn read_at(series: &[Series], step: f64) -> Option<(f64, Vec<ReadOut>)> {
     let nearest = |points: &[(f64, f64)]| -> Option<(f64, f64)> {
         points.iter().copied().min_by(|a, b| (a.0 - step).abs().total_cmp(&(b.0 - step).abs()))
     };

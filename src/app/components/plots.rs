@@ -12,11 +12,11 @@ pub fn Plots() -> impl IntoView {
     let lab = use_lab();
     let run = lab.run;
     let steps_per_epoch = Signal::derive(move || run.settings.with(|s| s.steps_per_epoch()));
-    let loss = Signal::derive(move || {
+    let loss = Memo::new(move |_| {
         let live = run.points.with(|all| all.iter().map(|p| (p.step as f64, f64::from(p.loss))).collect());
         run.epochs.with(|e| lines(live, e, |p| p.train_loss, |p| p.validation_loss, 1.0))
     });
-    let accuracy = Signal::derive(move || {
+    let accuracy = Memo::new(move |_| {
         let live = run.points.with(|all| all.iter().map(|p| (p.step as f64, 100.0 * f64::from(p.accuracy))).collect());
         run.epochs.with(|e| lines(live, e, |p| p.train_accuracy, |p| p.validation_accuracy, 100.0))
     });
@@ -26,7 +26,7 @@ pub fn Plots() -> impl IntoView {
             <LineChart
                 title="Loss"
                 unit="cross entropy"
-                series=loss
+                series=loss.into()
                 steps_per_epoch
                 format=|v| format!("{v:.4}")
                 axis=from_zero
@@ -35,7 +35,7 @@ pub fn Plots() -> impl IntoView {
             <LineChart
                 title="Accuracy"
                 unit="% correct"
-                series=accuracy
+                series=accuracy.into()
                 steps_per_epoch
                 format=|v| format!("{v:.2} %")
                 axis=|_, _| (Spread::Linear, 0.0, 100.0)

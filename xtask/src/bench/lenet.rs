@@ -91,7 +91,7 @@ fn train(stage: &Stage, work: &str, who: &str, optimizer: &str, seconds: u64) ->
     let answer = Browser::launch().and_then(|browser| ask(&browser, stage, &query, PATIENCE + 5 * seconds));
     match answer.and_then(|a| a["value"].as_f64().context("the page gave no number")) {
         Ok(value) => Row::new(work, who, value, "images/s"),
-        Err(error) => Row::missing(work, who, "images/s", format!("{error:#}")),
+        Err(error) => Row::missing(work, who, "images/s", &error),
     }
 }
 
@@ -122,7 +122,7 @@ fn sizes(dist: &Path) -> Result<Vec<Row>> {
 fn row_of(work: &str, unit: &str, value: Result<f64>) -> Row {
     match value {
         Ok(value) => Row::new(work, "receptive-cpu", value, unit),
-        Err(error) => Row::missing(work, "receptive-cpu", unit, format!("{error:#}")),
+        Err(error) => Row::missing(work, "receptive-cpu", unit, &error),
     }
 }
 

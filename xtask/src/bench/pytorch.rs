@@ -27,7 +27,7 @@ pub fn train(python: &OsStr, work: &str, optimizer: &str, seconds: u64) -> Row {
     command.arg(script).args(["--optimizer", optimizer, "--seconds", &seconds.to_string(), "--threads", "1"]);
     match sh::output(&mut command).and_then(|text| value(&text)) {
         Ok(value) => Row::new(work, WHO, value, UNIT),
-        Err(error) => Row::missing(work, WHO, UNIT, format!("{error:#}")),
+        Err(error) => Row::missing(work, WHO, UNIT, &error),
     }
 }
 

@@ -47,7 +47,8 @@ fn replaced(readme: &str, table: &str) -> Result<String> {
 
 /// The report as Markdown: the machine, the speeds, and the targets.
 pub fn table(report: &Report) -> String {
-    [machine(&report.machine), speeds(report), notes(report), wanted(report)].join("\n")
+    let parts = [machine(&report.machine), speeds(report), notes(report), wanted(report)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn machine(machine: &Machine) -> String {
@@ -143,7 +144,7 @@ mod tests {
         assert!(table.contains("| TensorFlow.js 4.22, `wasm` | cannot |  |"), "{table}");
         assert!(table.contains("\n`tfjs-wasm`: it has no such kernel.\n"), "{table}");
         assert!(table.contains("`cpu` | 32× | at least 30× | met |"), "{table}");
-        assert!(table.contains("(SGD), same adapter | 0.5× | at least 1.2× | **not met** |"), "{table}");
+        assert!(table.contains("(SGD), same adapter | 0.50× | at least 1.2× | **not met** |"), "{table}");
         assert!(table.contains("one thread | not measured | at least 30 % |  |"), "{table}");
         assert!(table.contains("| 420 ms | under 1000 ms | met |"), "{table}");
         assert!(

@@ -47,8 +47,12 @@ impl Row {
         Self { work: work.into(), who: who.into(), value: Some(value), unit: unit.into(), note: None, at_most: None }
     }
 
-    pub fn missing(work: &str, who: &str, unit: &str, why: impl Into<String>) -> Self {
-        Self { value: None, note: Some(why.into()), ..Self::new(work, who, 0.0, unit) }
+    /// A row whose number could not be had.
+    pub fn missing(work: &str, who: &str, unit: &str, error: &anyhow::Error) -> Self {
+        // The last line says it: what stands before it is where it happened, with folders of this machine.
+        let why =
+            format!("{error:#}").lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned();
+        Self { value: None, note: Some(why), ..Self::new(work, who, 0.0, unit) }
     }
 
     pub fn at_most(self, budget: f64) -> Self {
@@ -75,6 +79,7 @@ impl Report {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use anyhow::anyhow;
     use serde_json::json;
 
     /// A report with every kind of row.
@@ -90,7 +95,12 @@ pub mod tests {
         let rows = vec![
             Row::new("lenet-train", "receptive-cpu", 3712.0, "images/s"),
             Row::new("lenet-train", "tfjs-cpu", 116.0, "images/s"),
-            Row::missing("lenet-train", "tfjs-wasm", "images/s", "it has no such kernel"),
+            Row::missing(
+                "lenet-train",
+                "tfjs-wasm",
+                "images/s",
+                &anyhow!("Traceback:\n  in x\nit has no such kernel\n"),
+            ),
             Row::new("lenet-train-sgd", "receptive-webgpu", 250.0, "images/s"),
             Row::new("lenet-train-sgd", "jaxjs-webgpu", 500.0, "images/s"),
             Row::new("first-loss", "receptive-cpu", 420.0, "ms"),

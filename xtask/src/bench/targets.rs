@@ -89,7 +89,11 @@ impl Target {
 
 /// Rounded down to the shown digits: a missed target must not look met.
 pub fn times(ratio: f64) -> String {
-    if ratio < 10.0 { format!("{:.1}×", (ratio * 10.0).floor() / 10.0) } else { format!("{:.0}×", ratio.floor()) }
+    match ratio {
+        r if r < 1.0 => format!("{:.2}×", (r * 100.0).floor() / 100.0),
+        r if r < 10.0 => format!("{:.1}×", (r * 10.0).floor() / 10.0),
+        r => format!("{:.0}×", r.floor()),
+    }
 }
 
 fn percent(value: f64) -> String {

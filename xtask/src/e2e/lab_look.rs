@@ -198,8 +198,8 @@ fn kernels_are_replayed(h: &Harness) -> Result<Outcome> {
 fn plot_is_read_by_pointer_and_keyboard(h: &Harness) -> Result<Outcome> {
     let page = lab::trained(h, lab::SHORT, Viewport::LAPTOP)?;
     let read_out = "document.querySelector('.plots .chart-read-out').innerText";
-    page.hover(".plots .chart-plot", 0.5, 0.5)?;
-    page.wait_until(&format!("{read_out}.startsWith('Step 1')"), lab::ANSWER)?;
+    page.hover(".plots .chart-plot", 0.75, 0.5)?;
+    page.wait_until(&format!("{read_out}.startsWith('Step 15 ')"), lab::ANSWER)?;
     page.hover("h1", 0.5, 0.5)?;
     page.eval("document.querySelector('.plots .chart-plot').focus()")?;
     page.press("End")?;
