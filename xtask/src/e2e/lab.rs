@@ -62,7 +62,7 @@ pub fn wait_step(page: &Page, step: usize) -> Result<()> {
 
 fn where_it_stands(page: &Page) -> String {
     let said = page.text("#notices").unwrap_or_default();
-    format!("state {:?}, step {:?}, notices “{said}”", state(page), step(page))
+    format!("it is {} at step {}, notices “{said}”", state(page).unwrap_or_default(), step(page).unwrap_or_default())
 }
 
 /// Opens the lab and trains to the end.

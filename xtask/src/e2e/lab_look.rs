@@ -130,7 +130,7 @@ fn look_inside(page: &Page) -> Result<()> {
             &format!("document.querySelector('.input-view').innerText.includes('{expected}')"),
             lab::ANSWER,
         )
-        .with_context(|| format!("pointing at {layer}: {:?}", page.text(".input-view")))?;
+        .with_context(|| format!("pointing at {layer}: {}", page.text(".input-view").unwrap_or_default()))?;
     }
     page.hover("#maps-conv1", 0.43, 0.52)?;
     page.wait_until("document.getElementById('arithmetic').innerText.includes('(bias) =')", lab::ANSWER)?;
