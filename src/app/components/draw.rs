@@ -151,26 +151,28 @@ fn Paper() -> impl IntoView {
             class:keyboard=move || keyboard.get()
             class:pen-down=move || pen_down.get()
         >
-            <canvas
-                id="draw-canvas"
-                node_ref=canvas
-                tabindex="0"
-                role="application"
-                aria-label="Paper to draw a digit on"
-                aria-describedby="draw-keys"
-                on:pointerdown=on_down
-                on:pointermove=on_move
-                on:pointerup=lift
-                on:pointercancel=lift
-                on:keydown=on_key
-                on:blur=move |_| { keyboard.set(false); pen_down.set(false) }
-            ></canvas>
-            <span
-                class="pen"
-                aria-hidden="true"
-                style:left=move || percent(pen.get().0)
-                style:top=move || percent(pen.get().1)
-            ></span>
+            <div class="sheet">
+                <canvas
+                    id="draw-canvas"
+                    node_ref=canvas
+                    tabindex="0"
+                    role="application"
+                    aria-label="Paper to draw a digit on"
+                    aria-describedby="draw-keys"
+                    on:pointerdown=on_down
+                    on:pointermove=on_move
+                    on:pointerup=lift
+                    on:pointercancel=lift
+                    on:keydown=on_key
+                    on:blur=move |_| { keyboard.set(false); pen_down.set(false) }
+                ></canvas>
+                <span
+                    class="pen"
+                    aria-hidden="true"
+                    style:left=move || percent(pen.get().0)
+                    style:top=move || percent(pen.get().1)
+                ></span>
+            </div>
             <p class="draw-keys" id="draw-keys">
                 "By keyboard: arrow keys move the pen, Space sets it down or lifts it, Delete clears."
             </p>

@@ -62,7 +62,7 @@ fn lines(
         epochs.iter().filter_map(|p| validation(p).map(|v| (p.step as f64, factor * f64::from(v)))).collect();
     let mut series = vec![
         Series { name: "training", class: "live", points: live, dots: false },
-        Series { name: "training, epoch mean", class: "train", points: per_epoch, dots: true },
+        Series { name: "epoch mean", class: "train", points: per_epoch, dots: true },
     ];
     if epochs.is_empty() || !measured.is_empty() {
         series.push(Series { name: "validation", class: "validation", points: measured, dots: true });
