@@ -14,7 +14,6 @@ pub const TESTS: &[Test] = &[
     ("stopped_worker_can_be_restarted", stopped_worker_can_be_restarted),
     ("diverging_run_can_go_back", |h| diverging_run_can_go_back(h, "cpu", Viewport::LAPTOP)),
     ("diverging_run_can_go_back_on_a_phone", |h| diverging_run_can_go_back(h, "cpu", Viewport::PHONE)),
-    ("diverging_run_can_go_back_on_webgpu", |h| diverging_run_can_go_back(h, "webgpu", Viewport::LAPTOP)),
     ("unknown_settings_in_the_address_are_named", unknown_settings_in_the_address_are_named),
     ("altered_pictures_are_not_learned_from", altered_pictures_are_not_learned_from),
     ("missing_pictures_can_be_asked_for_again", missing_pictures_can_be_asked_for_again),
