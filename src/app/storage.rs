@@ -50,9 +50,9 @@ async fn open() -> Result<Rexie, StorageError> {
 /// When the browser refuses or is full; what was kept before stays.
 pub async fn save(run: &SavedRun, checkpoint: &[u8]) -> Result<(), StorageError> {
     let record = Object::new();
-    let about = serde_json::to_string(run).map_err(|e| StorageError::Refused(e.to_string()))?;
+    let about = serde_wasm_bindgen::to_value(run).map_err(|e| StorageError::Refused(e.to_string()))?;
     // Setting a member of a fresh plain object cannot fail.
-    Reflect::set(&record, &"about".into(), &about.into()).ok();
+    Reflect::set(&record, &"about".into(), &about).ok();
     Reflect::set(&record, &"checkpoint".into(), &Uint8Array::from(checkpoint)).ok();
     let database = open().await?;
     let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
@@ -79,13 +79,12 @@ pub async fn list() -> Result<Vec<SavedRun>, StorageError> {
     let records = transaction.store(STORE)?.get_all(None, None).await?;
     transaction.done().await?;
     let mut runs: Vec<SavedRun> = records.iter().filter_map(about).collect();
-    runs.sort_by(|a, b| b.saved_at.total_cmp(&a.saved_at));
+    runs.sort_unstable_by(|a, b| b.saved_at.total_cmp(&a.saved_at));
     Ok(runs)
 }
 
 fn about(record: &JsValue) -> Option<SavedRun> {
-    let text = Reflect::get(record, &"about".into()).ok()?.as_string()?;
-    serde_json::from_str(&text).ok()
+    serde_wasm_bindgen::from_value(Reflect::get(record, &"about".into()).ok()?).ok()
 }
 
 /// The checkpoint of a kept run.

@@ -224,9 +224,10 @@ fn path(points: &[(f64, f64)]) -> String {
     text
 }
 
+/// Every step at which something was measured, in order.
 fn all_steps(series: &[Series]) -> Vec<f64> {
     let mut steps: Vec<f64> = series.iter().flat_map(|s| s.points.iter().map(|p| p.0)).collect();
-    steps.sort_by(f64::total_cmp);
+    steps.sort_unstable_by(f64::total_cmp);
     steps.dedup();
     steps
 }

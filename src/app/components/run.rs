@@ -26,7 +26,7 @@ fn Buttons() -> impl IntoView {
     let lab = use_lab();
     let state = lab.run.state;
     let busy = Memo::new(move |_| lab.run.is_busy() || lab.waiting_to_train.get());
-    let started = Memo::new(move |_| lab.run.progress.with(|p| p.step > 0));
+    let started = Memo::new(move |_| lab.run.is_started());
     let label = move || match state.get() {
         RunState::Fresh => "Train",
         RunState::Finished if !lab.run.progress.with(|p| p.step < p.steps_in_all) => "Train again",

@@ -1,6 +1,6 @@
 //! What the worker says, and what becomes of it.
 
-use super::{CellView, Divergence, Kept, Lab, Loading, Shown, Tone, Watched};
+use super::{CellView, Divergence, Kept, Lab, Loading, NoticeAction, Shown, Tone, Watched};
 use crate::app::storage::{self, SavedRun};
 use crate::app::{browser, words};
 use crate::protocol::wire::Packet;
@@ -96,13 +96,7 @@ impl Lab {
                 browser::download(&name, &first());
                 self.announce(format!("{name} was made and handed to the browser's downloads."));
             }
-            Event::Imported { accuracy, .. } => {
-                let result = accuracy.map_or_else(
-                    || "Press Stop to measure it on the test images, or Train to go on with it.".to_owned(),
-                    |a| format!("Its test accuracy: {}.", words::percent(a)),
-                );
-                self.notify(Tone::Info, format!("The file was loaded. {result}"), None);
-            }
+            Event::Imported { accuracy, .. } => self.imported(accuracy),
             Event::Failed { at, fault } => self.failed(at, &fault),
         }
     }
@@ -148,6 +142,19 @@ impl Lab {
                 lab.storage_failed(&error);
             }
         });
+    }
+
+    /// The worker has the weights of a file; the controls show the settings that came with them.
+    fn imported(&self, accuracy: Option<f64>) {
+        self.run.imported.set(true);
+        self.settings.set(self.run.settings.get_untracked());
+        self.write_address();
+        match accuracy {
+            Some(a) => {
+                self.notify(Tone::Info, format!("The file was loaded. Its test accuracy: {}.", words::percent(a)), None)
+            }
+            None => self.notify(Tone::Info, "The file was loaded. Train goes on with it.", Some(NoticeAction::Measure)),
+        }
     }
 
     fn cell_arrived(&self, request: RequestId, total: usize, indices: &[usize], probabilities: &[f32], pixels: &[u8]) {

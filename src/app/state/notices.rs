@@ -30,6 +30,7 @@ pub enum NoticeAction {
     ReloadPage,
     Recover,
     UndoReset,
+    Measure,
 }
 
 impl NoticeAction {
@@ -42,6 +43,7 @@ impl NoticeAction {
             Self::ReloadPage => "Reload the page",
             Self::Recover => "Restart from the last saved step",
             Self::UndoReset => "Undo",
+            Self::Measure => "Measure it on the test digits",
         }
     }
 }
@@ -100,6 +102,7 @@ impl Lab {
             Some(NoticeAction::ReloadPage) => drop(browser::window().location().reload()),
             Some(NoticeAction::Recover) => self.recover(),
             Some(NoticeAction::UndoReset) => self.undo_reset(),
+            Some(NoticeAction::Measure) => self.stop(),
             None => {}
         }
     }

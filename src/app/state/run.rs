@@ -14,6 +14,8 @@ pub struct RunView {
     pub kernels: RwSignal<Vec<KernelFrame>>,
     pub report: RwSignal<Option<Arc<RunReport>>>,
     pub diverged: RwSignal<Option<Divergence>>,
+    /// Its weights came from a file, so that it is not untrained even at step 0.
+    pub imported: RwSignal<bool>,
 }
 
 /// A run whose loss stopped being a number, and the way back.
@@ -46,6 +48,7 @@ impl RunView {
             kernels: RwSignal::new(Vec::new()),
             report: RwSignal::new(None),
             diverged: RwSignal::new(None),
+            imported: RwSignal::new(false),
         }
     }
 
@@ -57,11 +60,17 @@ impl RunView {
         self.kernels.set(history.kernels);
         self.report.set(history.report.map(Arc::new));
         self.diverged.set(None);
+        self.imported.set(false);
+    }
+
+    /// Whether there is something learned to measure, to reset, to lose.
+    pub fn is_started(&self) -> bool {
+        self.imported.get() || self.progress.with(|p| p.step > 0)
     }
 
     /// Whether nothing was learned yet and nothing is under way, so that settings still apply to it.
     pub fn is_fresh(&self) -> bool {
-        self.state.get() == RunState::Fresh && self.progress.with(|p| p.step == 0)
+        self.state.get() == RunState::Fresh && !self.is_started()
     }
 
     /// Whether the worker is busy with it.

@@ -118,7 +118,7 @@ fn luminance(rgb: [u8; 3]) -> f32 {
 /// Many inputs of one value each, the largest contributions first.
 fn one_by_one(terms: &[TermGroup]) -> impl IntoView + use<> {
     let mut order: Vec<&TermGroup> = terms.iter().collect();
-    order.sort_by(|a, b| b.sum.abs().total_cmp(&a.sum.abs()));
+    order.sort_unstable_by(|a, b| b.sum.abs().total_cmp(&a.sum.abs()));
     let rows = order.into_iter().map(|t| {
         let first = |values: &[f32]| values.first().map_or(String::new(), |v| words::value(*v));
         view! {
