@@ -17,7 +17,8 @@ export async function run(backend, query) {
 
 /// Steps whose loss the worker has read, over three stretches of time after the warm-up; the median of their speeds.
 async function speed(lab, query) {
-  lab.train({ optimizer: OPTIMIZERS[query.get("optimizer")], padding: "paper", epochs: 100 });
+  // The longer the run, the fewer its points: ten epochs have one every 16 steps, and last longer than this takes.
+  lab.train({ optimizer: OPTIMIZERS[query.get("optimizer")], padding: "paper", epochs: 10 });
   const losses = [];
   const nextPoint = async () => {
     for (;;) {
