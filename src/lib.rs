@@ -14,6 +14,8 @@ pub mod explain;
 #[cfg(feature = "compute")]
 pub mod models;
 #[cfg(feature = "compute")]
+pub mod ops;
+#[cfg(feature = "compute")]
 pub mod train;
 
 #[cfg(all(feature = "compute", target_arch = "wasm32"))]

@@ -11,12 +11,9 @@
 //! Weights have PyTorch's names, shapes and order, so a `state_dict` fits without renaming.
 
 use super::Tap;
+use crate::ops;
 use crate::protocol::{ActivationKind, Pooling};
-use burn::tensor::{
-    Tensor, activation,
-    module::{avg_pool2d, conv2d, max_pool2d},
-    ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
-};
+use burn::tensor::{Tensor, activation, module::max_pool2d, ops::MaxPoolOptions};
 
 /// Height and width of the input.
 pub const SIDE: usize = 32;
@@ -122,12 +119,12 @@ impl LeNet5 {
         names: [&'static str; 3],
         tap: &mut Tap,
     ) -> Tensor<4> {
-        let x = conv2d(x, weight.clone(), Some(bias.clone()), ConvOptions::new([1, 1], [0, 0], [1, 1], 1));
+        let x = ops::conv2d(x, weight.clone(), bias.clone());
         tap.maps(names[0], &x);
         let x = self.activate(x);
         tap.maps(names[1], &x);
         let x = match self.config.pooling {
-            Pooling::Average => avg_pool2d(x, AvgPoolOptions::new([2, 2])),
+            Pooling::Average => ops::average_pool_2x2(x),
             Pooling::Max => max_pool2d(x, MaxPoolOptions::new([2, 2])),
         };
         tap.maps(names[2], &x);
@@ -136,7 +133,7 @@ impl LeNet5 {
 
     fn activate<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         match self.config.activation {
-            ActivationKind::Tanh => super::activation::tanh(x),
+            ActivationKind::Tanh => ops::tanh(x),
             ActivationKind::Relu => activation::relu(x),
         }
     }

@@ -1,6 +1,5 @@
 //! One file per paper. A network is built from its weights and turns a batch of pictures into logits.
 
-mod activation;
 pub mod lenet5;
 mod tap;
 

@@ -7,11 +7,10 @@ use crate::protocol::wire::Packet;
 use crate::protocol::{Backend, BackendChoice, Command, Event, Fault, FaultSite, Settings};
 use gloo::timers::callback::Interval;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// How long the graphics device may take to be ready, in milliseconds; and once somebody waits for it.
-const PATIENCE: f64 = 45_000.0;
+const PATIENCE: f64 = 120_000.0;
 const PATIENCE_WHEN_WAITED_FOR: f64 = 5_000.0;
 
 /// What is known about the device.
@@ -38,7 +37,7 @@ pub struct Chosen {
 }
 
 /// Speeds measured once for a training step, in images per second.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Measured {
     cpu: f64,
     webgpu: f64,
@@ -66,7 +65,9 @@ fn memory(settings: &Settings) -> String {
 }
 
 fn remembered(settings: &Settings) -> Option<Measured> {
-    serde_json::from_str(&browser::remembered(&memory(settings))?).ok()
+    let text = browser::remembered(&memory(settings))?;
+    let (cpu, webgpu) = text.split_once(' ')?;
+    Some(Measured { cpu: cpu.parse().ok()?, webgpu: webgpu.parse().ok()? })
 }
 
 /// The choice was overtaken by a newer one.
@@ -176,9 +177,7 @@ impl Lab {
             }
             Ok((gpu, gpu_device, gpu_speed)) => {
                 let measured = Measured { cpu: cpu_speed, webgpu: gpu_speed };
-                if let Ok(text) = serde_json::to_string(&measured) {
-                    browser::remember(&memory(&settings), &text);
-                }
+                browser::remember(&memory(&settings), &format!("{cpu_speed:.1} {gpu_speed:.1}"));
                 let (client, device) = match measured.faster() {
                     Backend::Cpu => (cpu, cpu_device),
                     Backend::Webgpu => (gpu, gpu_device),
