@@ -2,6 +2,12 @@
 "use strict";
 
 (function () {
+  // The visitor's colours before anything is painted; where storage is closed, the system's.
+  try {
+    const theme = localStorage.getItem("receptive.theme");
+    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  } catch {}
+
   const script = document.currentScript;
   const place = document.getElementById("boot");
 

@@ -32,6 +32,7 @@ fn what_was_written_can_be_read() {
     let file = saved.to_bytes().expect("it can be written");
     assert_eq!(Checkpoint::from_bytes("run", &file).expect("it can be read"), saved);
     let weights = saved.to_weights_file().expect("it can be written");
+    assert_eq!(weights, saved.clone().to_weights_file().expect("it can be written"), "the same bytes every time");
     let read = Checkpoint::from_bytes("weights", &weights).expect("it can be read");
     assert_eq!((read.weights, read.settings, read.first), (saved.weights, saved.settings, None));
 }

@@ -5,7 +5,7 @@ mod common;
 use burn::tensor::Device;
 use common::{digits, run};
 use receptive::data::Digits;
-use receptive::protocol::{Backend, Optimizer, Settings};
+use receptive::protocol::{ActivationKind, Backend, Optimizer, Settings};
 use receptive::train::{Advance, Checkpoint, Learner, Pictures, Session, read};
 
 const TEST: usize = 10_000;
@@ -174,4 +174,38 @@ fn blank_test() -> Digits {
 
 async fn finish(session: &mut Session, pictures: Pictures<'_>) {
     while session.advance(pictures, 1).await.expect("the CPU is never lost") != Advance::Finished {}
+}
+
+#[test]
+fn a_learning_rate_far_too_large_diverges_and_is_reported() {
+    let (train, test) = (digits(640), blank_test());
+    // Some starts only die (every ReLU at 0, a finite loss at chance level); others leave the range of f32.
+    let settings = Settings {
+        activation: ActivationKind::Relu,
+        optimizer: Optimizer::PlainSgd,
+        learning_rate: 10.0,
+        images: 640,
+        batch: 64,
+        validation: 0,
+        ..Settings::default()
+    };
+    run(async {
+        let mut diverged = Vec::new();
+        for seed in 0..8 {
+            let mut session = session(Settings { seed, ..settings.clone() });
+            for _ in 0..10 {
+                let pictures = Pictures { train: &train, test: &test };
+                if let Advance::Diverged { step, loss, good_step } = session.advance(pictures, 1).await.expect("CPU") {
+                    assert!(
+                        loss.parse::<f32>().is_err() && good_step < step,
+                        "step {step}, loss {loss}, good step {good_step}"
+                    );
+                    diverged.push(seed);
+                    break;
+                }
+            }
+        }
+        println!("diverged with seeds {diverged:?}");
+        assert!(!diverged.is_empty());
+    });
 }

@@ -3,7 +3,8 @@
 //! `tests/parity/lenet5/make.py` wrote the expected values, in float64; weights and inputs come from a formula that
 //! both sides compute. What is left is the rounding of float32 here, so the tolerance is relative to the largest
 //! value of each tensor: 1e-5 for activations and gradients (PyTorch's own float32 run is within 3e-6). Adam and
-//! RMSprop divide by the root of tiny squares in their first steps, which enlarges that rounding: 5e-4 for weights.
+//! RMSprop divide by the root of tiny squares in their first steps, which enlarges that rounding: PyTorch's own
+//! float32 run is then up to 6.9e-4 from its float64 run, and the tolerance for weights is 1e-3.
 
 mod common;
 
@@ -19,7 +20,7 @@ use serde::Deserialize;
 use std::collections::HashMap;
 
 const TOLERANCE: f64 = 1e-5;
-const TOLERANCE_AFTER_STEPS: f64 = 5e-4;
+const TOLERANCE_AFTER_STEPS: f64 = 1e-3;
 
 #[derive(Deserialize)]
 struct Fixture {

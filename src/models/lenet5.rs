@@ -102,11 +102,11 @@ impl LeNet5 {
         let x = self.block(x, &self.conv1, ["conv1", "act1", "pool1"], tap);
         let x = self.block(x, &self.conv2, ["conv2", "act2", "pool2"], tap);
         let [batch, ..] = x.dims();
-        let x = self.activate(fully_connected(x.reshape([batch, 400]), &self.fc[0]));
+        let x = self.activate(self.connect(x.reshape([batch, 400]), 0));
         tap.features("fc1", &x);
-        let x = self.activate(fully_connected(x, &self.fc[1]));
+        let x = self.activate(self.connect(x, 1));
         tap.features("fc2", &x);
-        let x = fully_connected(x, &self.fc[2]);
+        let x = self.connect(x, 2);
         tap.features("logits", &x);
         x
     }
@@ -129,6 +129,11 @@ impl LeNet5 {
         };
         tap.maps(names[2], &x);
         x
+    }
+
+    fn connect(&self, x: Tensor<2>, layer: usize) -> Tensor<2> {
+        let (weight, bias) = &self.fc[layer];
+        ops::linear(x, weight.clone(), bias.clone())
     }
 
     fn activate<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
@@ -156,9 +161,4 @@ fn flat<const D: usize>(gradient: Option<Tensor<D>>) -> Tensor<1> {
     let gradient = gradient.expect("every parameter takes part in the loss, so it has a gradient");
     let size = gradient.shape().num_elements();
     gradient.reshape([size])
-}
-
-/// `x` `[batch, in]` to `[batch, out]`.
-fn fully_connected(x: Tensor<2>, (weight, bias): &(Tensor<2>, Tensor<1>)) -> Tensor<2> {
-    x.matmul(weight.clone().transpose()) + bias.clone().unsqueeze()
 }

@@ -6,7 +6,7 @@ use thiserror::Error;
 /// One thing that went wrong. `Display` is the sentence shown to the visitor.
 #[derive(Clone, Debug, PartialEq, Error, Serialize, Deserialize)]
 pub enum Fault {
-    #[error("This browser offers no WebGPU: {reason}")]
+    #[error("This browser offers no WebGPU ({reason}).")]
     NoWebgpu { reason: String },
     #[error("The graphics device was lost ({reason}).")]
     DeviceLost { reason: String },

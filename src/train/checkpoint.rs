@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 /// No file of ours is larger; what claims to be is refused before it is read.
 pub const MAX_BYTES: usize = 32 << 20;
-const SETTINGS: &str = "receptive.settings";
-const META: &str = "receptive.run";
+/// The one entry of the file's metadata: with several, their order would differ from file to file.
+const METADATA: &str = "receptive";
 const FIRST: &str = "optimizer.first";
 const SECOND: &str = "optimizer.second";
 
@@ -37,15 +37,22 @@ pub struct Meta {
     pub history: History,
 }
 
+/// What the metadata holds, as JSON.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Metadata {
+    settings: Settings,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<Meta>,
+}
+
 impl Checkpoint {
     /// The file with everything needed to go on.
     ///
     /// # Errors
     /// Only if the file cannot be put together, which is a defect.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Fault> {
-        let mut metadata = self.settings_only()?;
-        metadata.insert(META.to_owned(), serde_json::to_string(&self.meta).map_err(internal)?);
-        self.write(metadata, true)
+        self.write(&Metadata { settings: self.settings.clone(), run: Some(self.meta.clone()) }, true)
     }
 
     /// The file for export: the ten parameters under PyTorch's names, and the settings.
@@ -53,7 +60,7 @@ impl Checkpoint {
     /// # Errors
     /// Only if the file cannot be put together, which is a defect.
     pub fn to_weights_file(&self) -> Result<Vec<u8>, Fault> {
-        self.write(self.settings_only()?, false)
+        self.write(&Metadata { settings: self.settings.clone(), run: None }, false)
     }
 
     /// Reads either file.
@@ -78,18 +85,14 @@ impl Checkpoint {
             SafeTensors::read_metadata(bytes).map_err(|e| bad(8, format!("its header is broken: {e}")))?;
         let file = SafeTensors::deserialize(bytes)
             .map_err(|e| bad(bytes.len(), format!("its tensors do not fill it exactly: {e}")))?;
-        let metadata = parsed.metadata().clone().unwrap_or_default();
-        let settings = match metadata.get(SETTINGS) {
-            Some(json) => {
-                serde_json::from_str(json).map_err(|e| bad(8, format!("its settings cannot be read: {e}")))?
-            }
-            None => Settings::default(),
+        let entry = parsed.metadata().as_ref().and_then(|entries| entries.get(METADATA));
+        let Metadata { settings, run } = match entry {
+            Some(json) => serde_json::from_str(json)
+                .map_err(|e| bad(8, format!("its settings and history cannot be read: {e}")))?,
+            // Written by PyTorch, say: weights are enough.
+            None => Metadata::default(),
         };
         check_settings(&settings).map_err(|reason| bad(8, reason))?;
-        let meta = match metadata.get(META) {
-            Some(json) => serde_json::from_str(json).map_err(|e| bad(8, format!("its history cannot be read: {e}")))?,
-            None => Meta::default(),
-        };
         let mut weights = Vec::with_capacity(parameter_count());
         for (layer, shape) in PARAMETERS {
             let tensor = file.tensor(layer).map_err(|_| bad(8, format!("it has no tensor called {layer}")))?;
@@ -100,15 +103,10 @@ impl Checkpoint {
             Err(_) => Ok(None),
         };
         let (first, second) = (memory(FIRST)?, memory(SECOND)?);
-        Ok(Self { settings, weights, first, second, meta })
+        Ok(Self { settings, weights, first, second, meta: run.unwrap_or_default() })
     }
 
-    fn settings_only(&self) -> Result<HashMap<String, String>, Fault> {
-        let settings = serde_json::to_string(&self.settings).map_err(internal)?;
-        Ok(HashMap::from([(SETTINGS.to_owned(), settings), ("format".to_owned(), "pt".to_owned())]))
-    }
-
-    fn write(&self, metadata: HashMap<String, String>, with_optimizer: bool) -> Result<Vec<u8>, Fault> {
+    fn write(&self, metadata: &Metadata, with_optimizer: bool) -> Result<Vec<u8>, Fault> {
         let mut rest = self.weights.as_slice();
         let mut tensors = Vec::new();
         for (name, shape) in PARAMETERS {
@@ -126,7 +124,8 @@ impl Checkpoint {
                 Ok((name, TensorView::new(Dtype::F32, shape, bytemuck::cast_slice(values)).map_err(internal)?))
             })
             .collect::<Result<Vec<_>, Fault>>()?;
-        safetensors::serialize(views, Some(metadata)).map_err(internal)
+        let metadata = serde_json::to_string(metadata).map_err(internal)?;
+        safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), metadata)]))).map_err(internal)
     }
 }
 

@@ -67,7 +67,7 @@ pub fn run(args: Args) -> Result<()> {
 
 fn browser_tests(args: &Args) -> Result<Summary> {
     let dist = if args.no_build { paths::dist() } else { site::ready()? };
-    sh::say("Browser tests (usually 2 to 10 minutes)");
+    sh::say("Browser tests (usually 6 to 12 minutes)");
     e2e::run(&dist, if args.browser { &args.filter } else { "" })
 }
 

@@ -39,7 +39,8 @@ impl Grid {
         (column * (self.map_width + self.gap), row * (self.map_height + self.gap))
     }
 
-    /// Which map's which pixel `(map, x, y)` lies at a share of the whole width and height.
+    /// Which map's which pixel `(map, x, y)` lies at a share of the whole width and height; a gap belongs to the
+    /// map before it, so that a finger need not aim.
     pub fn hit(&self, across: f64, down: f64) -> Option<(usize, usize, usize)> {
         let x = (across * self.width() as f64).max(0.0) as usize;
         let y = (down * self.height() as f64).max(0.0) as usize;
@@ -49,8 +50,7 @@ impl Grid {
             return None;
         }
         let (left, top) = self.origin(map);
-        let (x, y) = (x - left, y - top);
-        (x < self.map_width && y < self.map_height).then_some((map, x, y))
+        Some((map, (x - left).min(self.map_width - 1), (y - top).min(self.map_height - 1)))
     }
 }
 

@@ -4,6 +4,7 @@
 //! one offset for each of the kernel's values. A tile of sums stays in the registers of the CPU while the values
 //! of the kernel pass by once.
 
+use crate::ops::size::Size;
 use wide::f32x4;
 
 /// Values in one SIMD register.
@@ -13,23 +14,7 @@ const WIDEST: usize = 4;
 /// Values side by side in a kernel that are worth loops of their own: kernels of LeNet's time are five wide.
 const RUN: usize = 5;
 
-/// Sizes of a convolution of one picture.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Size {
-    pub channels_in: usize,
-    pub channels_out: usize,
-    /// Height and width of the input.
-    pub input: [usize; 2],
-    /// Height and width of the kernel.
-    pub kernel: [usize; 2],
-}
-
 impl Size {
-    /// Height and width of the output.
-    pub fn output(&self) -> [usize; 2] {
-        [self.input[0] + 1 - self.kernel[0], self.input[1] + 1 - self.kernel[1]]
-    }
-
     /// Values in the kernel of one output channel.
     pub fn kernel_len(&self) -> usize {
         self.channels_in * self.kernel[0] * self.kernel[1]

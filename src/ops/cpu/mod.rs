@@ -1,39 +1,34 @@
-//! On the CPU: plain loops over slices.
+//! On the CPU: plain loops over slices, with SIMD; matrix products by the crate Burn itself uses.
 
 mod average_pool;
 mod conv2d;
 mod correlate;
+mod linear;
 mod tanh;
 
-pub use average_pool::average_pool_2x2;
-pub use conv2d::conv2d;
-pub use tanh::tanh;
+pub use average_pool::{average_pool, average_pool_gradient};
+pub use conv2d::{conv2d, conv2d_input_gradient, conv2d_weight_gradients};
+pub use linear::{linear, linear_input_gradient, linear_weight_gradients};
+pub use tanh::{tanh, tanh_gradient};
 
-use burn::backend::ops::FloatTensorOps;
-use burn::backend::{Flex, autodiff::Autodiff, tensor::FloatTensor};
-use burn::tensor::{Tensor, TensorData};
+use super::Values;
+use burn::backend::{Flex, ops::FloatTensorOps};
+use burn::tensor::TensorData;
 
-/// A tensor's values in the memory of the CPU.
-type Values = FloatTensor<Flex>;
-/// The same, on the tape.
-type TrackedValues = FloatTensor<Autodiff<Flex>>;
-
-/// Values without a history; they are those of a CPU tensor, because this code is built with no other backend.
-fn values<const D: usize>(x: Tensor<D>) -> Values {
-    x.try_into_primitive::<Flex>().expect("the CPU is the only backend in this build")
-}
-
-/// As [`values`], of a tensor on the tape.
-fn tracked<const D: usize>(x: Tensor<D>) -> TrackedValues {
-    x.try_into_primitive::<Autodiff<Flex>>().expect("the CPU is the only backend in this build")
-}
+/// The backend of this build.
+pub type OneBackend = Flex;
 
 fn new_values<const D: usize>(data: Vec<f32>, shape: [usize; D]) -> Values {
     Flex::float_from_data(TensorData::new(data, shape), &Default::default())
 }
 
 /// The same values in row-major order with nothing around them, copied only where they are not so already.
-fn in_rows(x: Values) -> Values {
+pub fn in_rows(x: Values) -> Values {
     let is_whole = x.as_slice::<f32>().is_some_and(|values| values.len() == x.storage::<f32>().len());
     if is_whole { x } else { x.to_contiguous() }
+}
+
+/// The values of a tensor in row-major order.
+fn slice(x: &Values) -> &[f32] {
+    x.as_slice().expect("the caller put the tensor in rows")
 }

@@ -1,52 +1,20 @@
-use super::{TrackedValues, Values, in_rows, tracked, values};
-use burn::backend::autodiff::checkpoint::base::Checkpointer;
-use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
-use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::{Flex, autodiff::Autodiff};
-use burn::tensor::Tensor;
+use super::{Values, in_rows};
 use wide::f32x4;
 
-/// `tanh` of every value.
-pub fn tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    if !x.is_autodiff() {
-        return Tensor::from_primitive::<Flex>(forward(values(x)));
-    }
-    Tensor::from_primitive::<Autodiff<Flex>>(register(tracked(x)))
-}
-
-fn register(x: TrackedValues) -> TrackedValues {
-    let node = x.node();
-    let y = forward(x.into_primitive());
-    match Tanh.prepare::<NoCheckpointing>([node]).compute_bound().stateful() {
-        OpsKind::Tracked(step) => step.finish(y.clone(), y),
-        OpsKind::UnTracked(step) => step.finish(y),
-    }
-}
-
-#[derive(Debug)]
-struct Tanh;
-
-impl Backward<Flex, 1> for Tanh {
-    /// The output: the gradient is `1 - tanh²`.
-    type State = Values;
-
-    fn backward(self, ops: Ops<Values, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = gradients.consume::<Flex>(&ops.node);
-        let [Some(parent)] = ops.parents else { return };
-        let mut gradient = in_rows(gradient);
-        for (g, y) in gradient.storage_mut::<f32>().iter_mut().zip(ops.state.storage::<f32>()) {
-            *g *= 1.0 - y * y;
-        }
-        gradients.register::<Flex>(parent.id, gradient);
-    }
-}
-
-fn forward(x: Values) -> Values {
+pub fn tanh(x: Values) -> Values {
     let mut x = in_rows(x);
-    // Burn copies them first where somebody else holds them.
+    // Burn copies the values first where somebody else holds them.
     in_place(x.storage_mut());
     x
+}
+
+/// The gradient of the input, from the output `y` and its gradient: `tanh' = 1 - tanh²`.
+pub fn tanh_gradient(y: Values, gradient: Values) -> Values {
+    let mut gradient = in_rows(gradient);
+    for (g, y) in gradient.storage_mut::<f32>().iter_mut().zip(y.storage::<f32>()) {
+        *g *= 1.0 - y * y;
+    }
+    gradient
 }
 
 /// A quotient of two polynomials, within 5e-7 of the exact value (the coefficients are those of the Eigen library).

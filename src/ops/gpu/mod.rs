@@ -1,0 +1,22 @@
+//! On a GPU: kernels in WGSL, one file each, with the sizes as constants in front.
+//!
+//! Burn's own convolutions are made for large networks: for pictures this small they take ten times as long, and
+//! a browser needs seconds to compile them.
+
+mod average_pool;
+mod conv2d;
+mod launch;
+mod linear;
+mod sum_parts;
+mod tanh;
+
+pub use average_pool::{average_pool, average_pool_gradient};
+pub use conv2d::{conv2d, conv2d_input_gradient, conv2d_weight_gradients};
+pub use launch::in_rows;
+pub use linear::{linear, linear_input_gradient, linear_weight_gradients};
+pub use tanh::{tanh, tanh_gradient};
+
+use super::Values;
+
+/// The backend of this build.
+pub type OneBackend = burn::backend::Wgpu;

@@ -1,0 +1,4 @@
+
+fn bias_of(channel: i32) -> f32 {
+    return 0.0;
+}
