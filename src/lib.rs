@@ -1,6 +1,6 @@
 //! Receptive, a CNN laboratory in your browser. A map of the rooms, nothing else.
 //!
-//! Arrows: `app -> protocol <- worker -> {train, explain} -> {models, data, metrics}`.
+//! Arrows: `app -> protocol <- worker -> {train, explain} -> {models, data, metrics}`, `models -> ops`.
 //! `ARCHITECTURE.md` says what each room may do and what must stay true.
 
 pub mod app;

@@ -201,11 +201,13 @@ fn a_learning_rate_far_too_large_diverges_and_is_reported() {
                         "step {step}, loss {loss}, good step {good_step}"
                     );
                     diverged.push(seed);
+                    // From a state before the weights exploded, a tenth of the rate does not diverge again.
+                    session.rewind(1.0);
+                    steps(&mut session, pictures, 5).await;
                     break;
                 }
             }
         }
-        println!("diverged with seeds {diverged:?}");
         assert!(!diverged.is_empty());
     });
 }

@@ -15,6 +15,9 @@ const KERNELS: usize = 6 * 25;
 /// About this many points and kernel pictures are kept of a run, however long it is.
 const POINTS: usize = 600;
 const FRAMES: usize = 150;
+/// Twice the loss of guessing, which is ln 10. Weights with a larger one are on their way out even where it is still
+/// a number, and going back to them would only diverge again.
+const GOOD_LOSS: f32 = 2.0 * std::f32::consts::LN_10;
 
 /// The pictures loaded so far.
 #[derive(Clone, Copy)]
@@ -62,7 +65,7 @@ pub struct Session {
     stopping: bool,
     /// Steps whose logits have not been read yet, oldest first.
     unread: Vec<(Tensor<2>, Vec<u8>)>,
-    /// Taken before the first of the unread steps: good if that step's loss turns out finite.
+    /// Taken before the first of the unread steps: good if that step's loss turns out to be no more than [`GOOD_LOSS`].
     before_unread: Option<Good>,
     good: Option<Good>,
     /// Points and kernels not yet told to anybody.
@@ -254,7 +257,7 @@ impl Session {
         })
     }
 
-    /// Back to the newest state whose loss was seen to be finite, with another learning rate.
+    /// Back to the newest state whose loss was seen to be no more than [`GOOD_LOSS`], with another learning rate.
     pub fn rewind(&mut self, learning_rate: f64) {
         if let Some(good) = self.good.clone() {
             self.go_back(good);
@@ -374,6 +377,7 @@ impl Session {
         let (logits, labels): (Vec<_>, Vec<_>) = unread.into_iter().unzip();
         let all = read(if logits.len() == 1 { logits[0].clone() } else { Tensor::cat(logits, 0) }).await?;
         let mut rows = all.as_slice();
+        let mut first_loss = None;
         for labels in labels {
             let (own, rest) = rows.split_at(labels.len() * crate::models::lenet5::CLASSES);
             rows = rest;
@@ -386,6 +390,7 @@ impl Session {
                 self.go_back(good);
                 return Ok(Some(Advance::Diverged { step, loss: loss_in_words(own), good_step }));
             }
+            first_loss.get_or_insert(measured.mean_loss());
             self.epoch_sum.add(measured);
             self.point_sum.add(measured);
             if step.is_multiple_of(self.steps_in_all().div_ceil(POINTS)) || step == 1 {
@@ -395,8 +400,10 @@ impl Session {
                 self.news.points.push(point);
             }
         }
-        // The first unread step's loss came from exactly these weights, and it was finite.
-        self.good = before.or(self.good.take());
+        // The first unread step's loss came from exactly these weights.
+        if first_loss.is_some_and(|loss| loss <= GOOD_LOSS) || self.good.is_none() {
+            self.good = before.or(self.good.take());
+        }
         Ok(None)
     }
 

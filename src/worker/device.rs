@@ -6,8 +6,8 @@ use burn::tensor::Device;
 /// Memory a training step may take, in bytes. Phones end a tab's worker at about 1 to 1.5 GB in all, and a
 /// WebGPU buffer is 256 MB at most by default.
 const STEP_BYTES: u64 = 512 << 20;
-/// Bytes one picture takes in a training step: every activation of LeNet-5 with its gradient, and the
-/// convolutions' unfolded patches.
+/// Bytes one picture takes in a training step: every activation of LeNet-5 with its gradient (122 KB), twice,
+/// because a backend frees memory later than it could.
 const BYTES_PER_PICTURE: u64 = 250 << 10;
 
 pub struct Opened {
