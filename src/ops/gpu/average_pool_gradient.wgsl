@@ -6,7 +6,7 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let i = i32(id.x);
+    let i = i32(id.y) * ACROSS + i32(id.x);
     if (i >= MAPS * IN_HEIGHT * IN_WIDTH) {
         return;
     }

@@ -40,7 +40,7 @@ fn store(picture: i32, channel: i32, row: i32, column: i32, sums: vec4<f32>) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let thread = i32(id.x);
+    let thread = i32(id.y) * ACROSS + i32(id.x);
     if (thread >= BATCH * PAIRS * ROWS * COLUMNS) {
         return;
     }

@@ -29,7 +29,7 @@ fn four_of_gradient(map: i32, row: i32, column: i32) -> vec4<f32> {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let thread = i32(id.x);
+    let thread = i32(id.y) * ACROSS + i32(id.x);
     if (thread >= PARTS * PAIRS * CHANNELS_IN * KERNEL_HEIGHT) {
         return;
     }

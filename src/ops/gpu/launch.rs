@@ -6,6 +6,8 @@ use burn::tensor::Shape;
 
 /// Threads of a workgroup, as every kernel declares them.
 const WORKGROUP: usize = 64;
+/// Workgroups in the first dimension of a launch.
+const WORKGROUPS_ACROSS: usize = 32_768;
 
 /// A kernel in WGSL. Its buffers are bound as outputs, then inputs, and all may be written as far as WGSL knows:
 /// where memory is shared between tensors, WebGPU refuses to read one part of a buffer while another is written.
@@ -28,7 +30,10 @@ impl Kernel {
     }
 
     /// Runs `threads` of it and returns the outputs, of the given shapes and in rows.
-    pub fn launch<const N: usize>(self, threads: usize, inputs: &[&Values], outputs: [Shape; N]) -> [Values; N] {
+    ///
+    /// WebGPU allows 65,535 workgroups in one dimension, which a batch of 900 exceeds, so there are two: a thread's
+    /// number is `id.y * ACROSS + id.x`.
+    pub fn launch<const N: usize>(mut self, threads: usize, inputs: &[&Values], outputs: [Shape; N]) -> [Values; N] {
         let (client, device) = (inputs[0].client.clone(), inputs[0].device.clone());
         let dtype = inputs[0].dtype;
         let outputs = outputs.map(|shape| {
@@ -37,8 +42,10 @@ impl Kernel {
         });
         let handles = outputs.iter().chain(inputs.iter().copied()).map(|x| x.handle.clone().binding());
         let arguments = handles.fold(KernelArguments::new(), KernelArguments::with_buffer);
-        // One dimension of workgroups ends at 65,535; the kernels here stay far below.
-        let count = CubeCount::Static(threads.div_ceil(WORKGROUP) as u32, 1, 1);
+        let workgroups = threads.div_ceil(WORKGROUP);
+        let across = workgroups.min(WORKGROUPS_ACROSS);
+        self.constants.push(("ACROSS", across * WORKGROUP));
+        let count = CubeCount::Static(across as u32, workgroups.div_ceil(across) as u32, 1);
         client.launch(Box::new(SourceKernel::new(self, CubeDim::new_1d(WORKGROUP as u32))), count, arguments);
         outputs
     }

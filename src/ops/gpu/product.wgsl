@@ -21,8 +21,9 @@ fn store(row: i32, column: i32, sums: vec4<f32>) {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let tiles = (COLUMNS + 3) / 4;
-    let row = i32(id.x) / tiles * 4;
-    let column = i32(id.x) % tiles * 4;
+    let thread = i32(id.y) * ACROSS + i32(id.x);
+    let row = thread / tiles * 4;
+    let column = thread % tiles * 4;
     if (row >= ROWS) {
         return;
     }
