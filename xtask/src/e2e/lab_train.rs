@@ -8,6 +8,7 @@ pub const TESTS: &[Test] = &[
     ("lab_trains_to_the_end", lab_trains_to_the_end),
     ("lab_trains_on_webgpu", lab_trains_on_webgpu),
     ("webgpu_learns_what_the_cpu_learns", webgpu_learns_what_the_cpu_learns),
+    ("webgpu_takes_a_large_batch", webgpu_takes_a_large_batch),
     ("lab_trains_on_a_phone", lab_trains_on_a_phone),
     ("lab_trains_by_keyboard", lab_trains_by_keyboard),
     ("step_moves_one_step", |h| step_moves_one_step(h, lab::SHORT)),
@@ -81,6 +82,19 @@ fn webgpu_learns_what_the_cpu_learns(h: &Harness) -> Result<Outcome> {
     for (i, (a, b)) in cpu.iter().zip(&webgpu).enumerate() {
         ensure!((a - b).abs() < 1e-3 * a, "loss {i} is {a} on the CPU and {b} on WebGPU");
     }
+    passed()
+}
+
+/// More workgroups than WebGPU allows in one dimension.
+fn webgpu_takes_a_large_batch(h: &Harness) -> Result<Outcome> {
+    let query = "backend=webgpu&validation=0&images=2048&batch=1024&epochs=1&learning-rate=0.01";
+    let page = lab::open(h, query, Viewport::LAPTOP)?;
+    if !h.has_webgpu(&page)? {
+        return skipped(NO_ADAPTER);
+    }
+    lab::train_to_the_end(&page)?;
+    is_finished(&page, 2)?;
+    ensure!(lab::backend(&page)? == "webgpu", "the run did not end where it began");
     passed()
 }
 
