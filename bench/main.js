@@ -3,7 +3,7 @@
 
 const query = new URLSearchParams(location.search);
 const [library, backend] = (query.get("who") ?? "").split("-");
-const libraries = ["tfjs", "jaxjs", "receptive", "adapter"];
+const libraries = ["tfjs", "jaxjs", "receptive", "adapter", "features_tfjs", "features_receptive"];
 
 try {
   if (!libraries.includes(library)) throw new Error(`there is no benchmark for “${library}”`);

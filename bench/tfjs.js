@@ -10,14 +10,19 @@ const SCRIPTS = {
   wasm: ["tfjs/dist/tf.min.js", "tfjs-backend-wasm/dist/tf-backend-wasm.min.js"],
 };
 
-export async function run(backend, query) {
+/// TensorFlow.js on this backend.
+export async function start(backend) {
   for (const script of SCRIPTS[backend]) await load(`/npm/@tensorflow/${script}`);
   const tf = window.tf;
   tf.enableProdMode();
   if (backend === "wasm") tf.wasm.setWasmPaths("/npm/@tensorflow/tfjs-backend-wasm/dist/");
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js could not start its ${backend} backend`);
   await tf.ready();
+  return tf;
+}
 
+export async function run(backend, query) {
+  const tf = await start(backend);
   const lr = LEARNING_RATE;
   const optimizer = query.get("optimizer") === "adam" ? tf.train.adam(lr) : tf.train.sgd(lr);
   const model = lenet5(tf);

@@ -7,11 +7,11 @@ pub mod app;
 pub mod metrics;
 pub mod protocol;
 
-#[cfg(feature = "compute")]
+#[cfg(feature = "files")]
 pub mod data;
 #[cfg(feature = "compute")]
 pub mod explain;
-#[cfg(feature = "compute")]
+#[cfg(feature = "files")]
 pub mod models;
 #[cfg(feature = "compute")]
 pub mod ops;

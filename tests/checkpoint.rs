@@ -1,6 +1,6 @@
 //! Saved runs and exported weights: what is written can be read, and nothing else is believed.
 
-use receptive::models::lenet5::{PARAMETERS, multiply_accumulates, parameter_count};
+use receptive::models::lenet5::{PARAMETERS, architecture, parameter_count};
 use receptive::protocol::{Fault, Settings, catalog};
 use receptive::train::{Checkpoint, checkpoint::Meta, initial_weights};
 
@@ -19,7 +19,7 @@ fn checkpoint() -> Checkpoint {
 fn parameters_are_those_of_the_paper_as_the_notebook_has_it() {
     assert_eq!(parameter_count(), 61_706);
     assert_eq!(parameter_count(), catalog::LENET5_PARAMETERS);
-    assert_eq!(multiply_accumulates(), 416_520);
+    assert_eq!(architecture().multiply_accumulates(), 416_520);
     assert_eq!(initial_weights(0).len(), parameter_count());
     // PyTorch's bound for 5x5 kernels over one channel is 1/5.
     let kernels = &initial_weights(1)[..150];

@@ -7,6 +7,7 @@
 //! float32 run is then up to 6.9e-4 from its float64 run, and the tolerance for weights is 1e-3.
 
 mod common;
+mod summary;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use common::run;
@@ -18,6 +19,7 @@ use receptive::protocol::{ActivationKind, Optimizer, Pooling, Settings};
 use receptive::train::{Learner, Measured, cross_entropy_of, read};
 use serde::Deserialize;
 use std::collections::HashMap;
+use summary::{Summary, assert_summary};
 
 const TOLERANCE: f64 = 1e-5;
 const TOLERANCE_AFTER_STEPS: f64 = 1e-3;
@@ -45,14 +47,6 @@ struct Steps {
     learning_rate: f64,
     losses: Vec<f64>,
     weights: HashMap<String, Summary>,
-}
-
-#[derive(Deserialize)]
-struct Summary {
-    sum: f64,
-    abs_sum: f64,
-    stride: usize,
-    samples: Vec<f64>,
 }
 
 fn fixture() -> Fixture {
@@ -84,19 +78,6 @@ fn weights() -> Vec<f32> {
 
 fn pixels() -> Vec<f32> {
     noise(1_000_000, 4 * 32 * 32).into_iter().map(|v| f32::midpoint(v, 1.0)).collect()
-}
-
-fn assert_summary(what: &str, got: &[f32], expected: &Summary, tolerance: f64) {
-    let scale = expected.samples.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let samples: Vec<f64> = got.iter().step_by(expected.stride).map(|&v| f64::from(v)).collect();
-    assert_eq!(samples.len(), expected.samples.len(), "{what}");
-    for (i, (g, e)) in samples.iter().zip(&expected.samples).enumerate() {
-        assert!((g - e).abs() <= tolerance * scale, "{what}[{}]: {g} for {e}", i * expected.stride);
-    }
-    let sum: f64 = got.iter().map(|&v| f64::from(v)).sum();
-    let abs_sum: f64 = got.iter().map(|&v| f64::from(v.abs())).sum();
-    assert!((sum - expected.sum).abs() <= tolerance * expected.abs_sum, "{what}: sum {sum} for {}", expected.sum);
-    assert!((abs_sum - expected.abs_sum).abs() <= tolerance * expected.abs_sum, "{what}: {abs_sum}");
 }
 
 /// Every parameter's share of a flat vector.

@@ -40,6 +40,7 @@ fn commands() -> Vec<Command> {
         Command::Cell { request: 5, actual: 4, predicted: 9, limit: 60 },
         Command::Export { request: 6, what: Export::Safetensors },
         Command::Import { request: 7, name: "weights.safetensors".to_owned(), run: run() },
+        Command::Inside(InsideCommand::CancelOpen),
         Command::Test(TestLoss::LoseDevice),
     ];
     for command in &commands {
@@ -49,6 +50,8 @@ fn commands() -> Vec<Command> {
             Command::Reset | Command::Rewind { .. } | Command::Restore { .. } | Command::Save => {}
             Command::Predict { .. } | Command::Watch { .. } | Command::Unwatch | Command::Explain { .. } => {}
             Command::Cell { .. } | Command::Export { .. } | Command::Import { .. } | Command::Test(_) => {}
+            // In tests/protocol_inside.rs.
+            Command::Inside(_) => {}
         }
     }
     commands
@@ -126,6 +129,7 @@ fn events() -> Vec<Event> {
         bias: Some(0.125),
         value: 0.125,
         rule: "patch x kernel + bias".to_owned(),
+        rest: Some(Rest { terms: 448, sum: 0.25 }),
     };
     let events = vec![
         Event::Ready { backend: Backend::Webgpu, device: "SwiftShader".to_owned() },
@@ -175,6 +179,8 @@ fn events() -> Vec<Event> {
             Event::Saved { .. } | Event::KernelsRecorded { .. } | Event::Finished { .. } | Event::Diverged { .. } => {}
             Event::Predicted { .. } | Event::Watched { .. } | Event::Explained { .. } | Event::Cell { .. } => {}
             Event::Exported { .. } | Event::Imported { .. } | Event::Failed { .. } => {}
+            // In tests/protocol_inside.rs.
+            Event::Inside(_) => {}
         }
     }
     events
@@ -195,6 +201,11 @@ fn faults() -> Vec<Fault> {
         },
         Fault::WrongAsset { name: name(), reason: "it has 3 bytes instead of 4".to_owned() },
         Fault::AssetMissing { name: name(), reason: "the server answered 404".to_owned() },
+        Fault::BadPicture { name: "holiday.heic".to_owned(), reason: "the file is empty".to_owned() },
+        Fault::NotInstalled {
+            network: "alexnet".to_owned(),
+            command: Some("cargo xtask assets fetch alexnet".to_owned()),
+        },
         Fault::Diverged { step: 12, loss: "infinite".to_owned() },
         Fault::BadSettings { reason: "the batch is larger than the training set".to_owned() },
         Fault::Cancelled,
@@ -206,7 +217,7 @@ fn faults() -> Vec<Fault> {
             Fault::NoWebgpu { .. } | Fault::DeviceLost { .. } | Fault::OutOfMemory { .. } | Fault::BadFile { .. } => {}
             Fault::ShapeMismatch { .. } | Fault::WrongAsset { .. } | Fault::AssetMissing { .. } => {}
             Fault::Diverged { .. } | Fault::BadSettings { .. } | Fault::Cancelled | Fault::NoRun => {}
-            Fault::Internal { .. } => {}
+            Fault::BadPicture { .. } | Fault::NotInstalled { .. } | Fault::Internal { .. } => {}
         }
     }
     faults

@@ -5,6 +5,7 @@
 
 pub mod charts;
 pub mod ink;
+pub mod npy;
 pub mod words;
 
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
@@ -15,6 +16,8 @@ mod components;
 mod pages;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod root;
+#[cfg(all(feature = "ui", target_arch = "wasm32"))]
+mod save;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod state;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]

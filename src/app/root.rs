@@ -2,8 +2,9 @@
 
 use super::browser;
 use super::components::{Footer, Header};
-use super::pages::{Home, LenetPage, NotFound};
+use super::pages::{Home, InsidePage, LenetPage, NotFound};
 use super::state::Lab;
+use super::state::inside::Inside;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
@@ -18,6 +19,7 @@ pub fn start() {
 fn App() -> impl IntoView {
     // Outlives the pages, so that a run goes on while the visitor looks at another page.
     provide_context(Lab::new());
+    provide_context(Inside::new());
     let skip = |event: web_sys::MouseEvent| {
         // A bare `#main` would lead to the site's root, because of the page's <base>.
         event.prevent_default();
@@ -31,6 +33,7 @@ fn App() -> impl IntoView {
                 <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Home />
                     <Route path=path!("/lenet") view=LenetPage />
+                    <Route path=path!("/inside") view=InsidePage />
                 </FlatRoutes>
             </main>
             <Footer />

@@ -48,6 +48,11 @@ pub fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
 
+/// `46 KB` below a million bytes, `11.6 MB` above.
+pub fn megabytes_or_kilobytes(bytes: u64) -> String {
+    if bytes < 1_000_000 { format!("{:.0} KB", bytes as f64 / 1e3) } else { megabytes(bytes) }
+}
+
 /// About three significant digits, for weights and values: `0.123`, `-12.3`, `0.00012`.
 pub fn value(v: f32) -> String {
     let size = v.abs();
@@ -128,6 +133,11 @@ mod tests {
         assert_eq!(duration(125.0), "2 min 05 s");
         assert_eq!(duration(3_840.0), "1 h 04 min");
         assert_eq!(duration(f64::NAN), "–");
+    }
+
+    #[test]
+    fn small_files_are_in_kilobytes() {
+        assert_eq!([46_500, 11_600_000].map(megabytes_or_kilobytes), ["46 KB", "11.6 MB"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::browser;
 use crate::protocol::wire::Packet;
-use crate::protocol::{Backend, Command, Event};
+use crate::protocol::{Backend, Command, Event, FaultSite};
 use async_channel::{Receiver, Sender};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
@@ -70,6 +70,22 @@ impl WorkerClient {
             .and_then(|(message, transfer)| self.worker.post_message_with_transfer(&message, &transfer));
         if let Err(error) = sent {
             self.sender.try_send(Arrival::Died(in_words(&error))).ok();
+        }
+    }
+
+    /// The next event of a worker that is not in use yet, or why it cannot be used.
+    ///
+    /// # Errors
+    /// When it refuses or stopped; in words, without a full stop.
+    pub async fn next(&self) -> Result<Event, String> {
+        match self.arrivals.recv().await {
+            Ok(Arrival::Event(Packet {
+                body: Event::Failed { at: FaultSite::Worker | FaultSite::Request(_), fault },
+                ..
+            })) => Err(fault.to_string().trim_end_matches('.').to_owned()),
+            Ok(Arrival::Event(packet)) => Ok(packet.body),
+            Ok(Arrival::Died(reason)) => Err(reason),
+            Err(_) => Err("it was stopped".to_owned()),
         }
     }
 

@@ -42,6 +42,8 @@ pub enum Problem {
     WrongLength { expected: u64, got: u64 },
     #[error("its SHA-256 is {got} instead of {expected}")]
     WrongHash { expected: String, got: String },
+    #[error("it is no shard of weights: {reason}")]
+    BadShard { reason: String },
     #[error("the manifest does not list it")]
     NotListed,
 }

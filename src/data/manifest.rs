@@ -1,4 +1,5 @@
 use super::{DataError, Problem};
+use crate::protocol::Group;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -12,11 +13,89 @@ const MAX_ASSETS: usize = 10_000;
 const MAX_ASSET_BYTES: u64 = 1 << 30;
 
 /// Every static asset of the site: what it must be, whose it is, where it came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     pub version: u32,
     pub assets: Vec<Asset>,
+    /// Networks whose weights this host has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<InstalledNetwork>,
+    /// Data sets made from folders of pictures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub datasets: Vec<InstalledDataset>,
+}
+
+/// A network's weights: which files they are in, and what belongs to them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstalledNetwork {
+    /// One name for each set of weights.
+    pub name: String,
+    /// Key of the architecture, [`crate::models::architecture`].
+    pub architecture: String,
+    pub title: String,
+    /// Paths of the shards of the first convolution, of the other layers before the classifier, and of the classifier.
+    pub first: Vec<String>,
+    pub features: Vec<String>,
+    pub classifier: Vec<String>,
+    /// Path of the names of the classes, one a line.
+    pub classes: Option<String>,
+    pub preprocessing: Preprocessing,
+    /// Accuracy on ImageNet's validation pictures in percent, as reported by whoever trained it.
+    pub top1: Option<f64>,
+    pub top5: Option<f64>,
+    pub licence: String,
+    pub source: String,
+}
+
+/// How a picture becomes the network's input: `(value / 255 - mean) / deviation` for red, green and blue, after the
+/// shorter side was scaled and the middle cut out.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preprocessing {
+    pub mean: [f32; 3],
+    pub deviation: [f32; 3],
+}
+
+impl Preprocessing {
+    /// Mean and deviation of ImageNet's training pictures, as all of torchvision's networks expect them.
+    pub const IMAGENET: Self = Self { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
+
+    /// Whether every picture becomes finite numbers.
+    fn is_possible(&self) -> bool {
+        self.mean.iter().all(|v| v.is_finite()) && self.deviation.iter().all(|v| v.is_finite() && *v > 0.0)
+    }
+}
+
+/// A data set of labelled pictures: shards that hold picture files, and which class each is of.
+///
+/// A shard is a safetensors file of at most 16 MB, not compressed further, because the pictures are. It holds one tensor
+/// of bytes for each picture, `<class>/<file name>`: the file as it was, JPEG, PNG, WebP or GIF, for the browser to
+/// decode. The crate `safetensors`, which the workers have for weights anyway, reads it without copying. Pictures are
+/// dealt out in the order of their SHA-256, so that every shard has some of every class and training can begin with the
+/// first; within a shard they are in the order of their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstalledDataset {
+    pub name: String,
+    pub title: String,
+    pub classes: Vec<String>,
+    /// Parts such as `train` and `test`; one part called `all` where the folder made no difference.
+    pub parts: Vec<DatasetPart>,
+    pub licence: String,
+    pub source: String,
+}
+
+/// One part of a data set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetPart {
+    pub name: String,
+    /// How many pictures of each class, in the order of the classes.
+    pub counts: Vec<usize>,
+    /// Paths of the shards, in order.
+    pub shards: Vec<String>,
 }
 
 /// One file.
@@ -69,6 +148,28 @@ impl Manifest {
                 return Err(bad(at, format!("{} is listed twice", asset.path)));
             }
         }
+        let of_networks = manifest.networks.iter().flat_map(InstalledNetwork::files);
+        let of_datasets = manifest.datasets.iter().flat_map(|d| d.parts.iter().flat_map(|part| &part.shards));
+        if let Some(path) = of_networks.chain(of_datasets).find(|path| !seen.contains(path)) {
+            return Err(bad(find(bytes, path.as_bytes()), format!("{path} is used, but not among the assets")));
+        }
+        let names = manifest.networks.iter().map(|network| ("network", &network.name));
+        let names = names.chain(manifest.datasets.iter().map(|dataset| ("data set", &dataset.name)));
+        let mut seen = std::collections::HashSet::new();
+        for (what, name) in names {
+            if !seen.insert((what, name)) {
+                return Err(bad(find(bytes, name.as_bytes()), format!("two of its entries are the {what} {name}")));
+            }
+        }
+        if let Some(network) = manifest.networks.iter().find(|network| !network.preprocessing.is_possible()) {
+            let reason = format!("{} has a preprocessing that divides by nothing", network.name);
+            return Err(bad(find(bytes, network.name.as_bytes()), reason));
+        }
+        let fits = |dataset: &&InstalledDataset| dataset.parts.iter().all(|p| p.counts.len() == dataset.classes.len());
+        if let Some(dataset) = manifest.datasets.iter().find(|dataset| !fits(dataset)) {
+            let reason = format!("{} does not count the pictures of each of its classes", dataset.name);
+            return Err(bad(find(bytes, dataset.name.as_bytes()), reason));
+        }
         Ok(manifest)
     }
 
@@ -79,6 +180,22 @@ impl Manifest {
     pub fn find(&self, path: &str) -> Result<&Asset, DataError> {
         let found = self.assets.iter().find(|asset| asset.path == path);
         found.ok_or_else(|| DataError::new(path, 0, Problem::NotListed))
+    }
+}
+
+impl InstalledNetwork {
+    /// Paths of the shards of one group.
+    pub fn shards(&self, group: Group) -> &[String] {
+        match group {
+            Group::First => &self.first,
+            Group::Features => &self.features,
+            Group::Classifier => &self.classifier,
+        }
+    }
+
+    /// Paths of everything that belongs to it.
+    pub fn files(&self) -> impl Iterator<Item = &String> {
+        Group::ALL.into_iter().flat_map(|group| self.shards(group)).chain(&self.classes)
     }
 }
 

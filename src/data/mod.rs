@@ -6,19 +6,27 @@ mod gzip;
 mod idx;
 mod manifest;
 mod mnist;
+#[cfg(feature = "compute")]
 mod order;
+mod photo;
 mod resize;
+mod shard;
+#[cfg(feature = "compute")]
 mod split;
 
 pub use drawing::from_drawing;
 pub use error::{DataError, Problem};
 pub use gzip::gunzip;
 pub use idx::{parse_images, parse_labels};
-pub use manifest::{Asset, Manifest, sha256};
+pub use manifest::{Asset, DatasetPart, InstalledDataset, InstalledNetwork, Manifest, Preprocessing, sha256};
 pub use mnist::{
     Digits, PIXELS, SIDE, TEST_LABELS, TEST_SHARD, TRAIN_LABELS, TRAIN_SHARD, read_images, read_labels, test_shards,
     train_shards,
 };
+#[cfg(feature = "compute")]
 pub use order::epoch_order;
+pub use photo::{Rgb, Square};
 pub use resize::{enlarge, to_input};
+pub use shard::{MAX_SHARD_BYTES, Piece, read_shard, write_shards};
+#[cfg(feature = "compute")]
 pub use split::{Split, split};

@@ -75,6 +75,7 @@ pub fn explain(look: &Look, at: &LayerPixel, settings: &Settings) -> Result<Arit
         bias,
         value,
         rule: rule(&at.layer, kind, settings),
+        rest: None,
     })
 }
 
@@ -113,5 +114,6 @@ fn of_input(at: &LayerPixel, value: f32) -> Arithmetic {
         bias: None,
         value,
         rule: "a pixel of the picture".to_owned(),
+        rest: None,
     }
 }

@@ -11,9 +11,10 @@
 //! Weights have PyTorch's names, shapes and order, so a `state_dict` fits without renaming.
 
 use super::Tap;
+use super::architecture::{Architecture, Builder, Card, Conv};
 use crate::ops;
 use crate::protocol::{ActivationKind, Pooling};
-use burn::tensor::{Tensor, activation, module::max_pool2d, ops::MaxPoolOptions};
+use burn::tensor::{Tensor, activation};
 
 /// Height and width of the input.
 pub const SIDE: usize = 32;
@@ -46,10 +47,32 @@ pub fn parameter_count() -> usize {
     parameter_sizes().iter().sum()
 }
 
-/// Multiply-accumulates of one forward pass of one picture.
-pub fn multiply_accumulates() -> usize {
-    let (conv1, conv2) = (28 * 28 * 6 * 25, 10 * 10 * 16 * 6 * 25);
-    conv1 + conv2 + 400 * 120 + 120 * 84 + 84 * 10
+pub const CARD: Card = Card {
+    key: "lenet5",
+    title: "LeNet-5",
+    paper: "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, Proc. IEEE 86(11), 1998",
+    year: 1998,
+    deviations: "As in the course notebook: every second-layer kernel sees all six maps, pooling has no weights, and the output is ten logits.",
+    reported: "0.95 % errors on MNIST's test digits.",
+};
+
+/// The network as a list of layers, with the activation and pooling of the paper.
+pub fn architecture() -> Architecture {
+    let (mut net, x) = Builder::new(CARD, [1, SIDE, SIDE]);
+    let x = net.conv("conv1", x, Conv::new(6, 5));
+    let x = net.tanh("act1", x);
+    let x = net.average_pool_2x2("pool1", x);
+    let x = net.conv("conv2", x, Conv::new(16, 5));
+    let x = net.tanh("act2", x);
+    let x = net.average_pool_2x2("pool2", x);
+    net.classifier_begins();
+    let x = net.flatten("flatten", x);
+    let x = net.linear("fc1", x, 120);
+    let x = net.tanh("act3", x);
+    let x = net.linear("fc2", x, 84);
+    let x = net.tanh("act4", x);
+    net.linear("fc3", x, CLASSES);
+    net.finish()
 }
 
 /// What may be chosen about the network.
@@ -125,7 +148,11 @@ impl LeNet5 {
         tap.maps(names[1], &x);
         let x = match self.config.pooling {
             Pooling::Average => ops::average_pool_2x2(x),
-            Pooling::Max => max_pool2d(x, MaxPoolOptions::new([2, 2])),
+            Pooling::Max => {
+                let [_, _, height, width] = x.dims();
+                let (input, output) = ([height, width], [height / 2, width / 2]);
+                ops::max_pool(x, ops::Pooling { input, output, kernel: 2, stride: 2, padding: 0, ceil: false })
+            }
         };
         tap.maps(names[2], &x);
         x

@@ -6,17 +6,26 @@
 
 mod average_pool;
 mod conv2d;
+mod convolution;
+mod convolve;
 #[cfg(not(feature = "gpu"))]
 mod cpu;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod linear;
+mod max_pool;
+mod pooling;
+mod relu;
 mod size;
 mod tanh;
 
 pub use average_pool::average_pool_2x2;
 pub use conv2d::conv2d;
+pub use convolve::convolve;
 pub use linear::linear;
+pub use max_pool::max_pool;
+pub use pooling::Pooling;
+pub use relu::relu;
 pub use tanh::tanh;
 
 #[cfg(not(feature = "gpu"))]

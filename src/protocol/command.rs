@@ -1,4 +1,4 @@
-use super::{BackendChoice, Settings};
+use super::{BackendChoice, InsideCommand, Settings};
 use serde::{Deserialize, Serialize};
 
 /// Names one run from its first step to its last, over reloads and changes of device.
@@ -80,6 +80,8 @@ pub enum Command {
         name: String,
         run: RunId,
     },
+    /// The lab that looks inside a network.
+    Inside(InsideCommand),
     /// For tests: behave as if the device were lost now.
     Test(TestLoss),
 }

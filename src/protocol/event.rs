@@ -1,4 +1,4 @@
-use super::{Digit, Export, Fault, LayerPixel, RequestId, RunId, Settings};
+use super::{Digit, Export, Fault, InsideEvent, LayerPixel, RequestId, RunId, Settings};
 use serde::{Deserialize, Serialize};
 
 /// Worker to app, past tense.
@@ -108,6 +108,8 @@ pub enum Event {
         run: RunId,
         accuracy: Option<f64>,
     },
+    /// The lab that looks inside a network.
+    Inside(InsideEvent),
     /// Something could not be done. `at` tells the app what is over because of it.
     Failed {
         at: FaultSite,
@@ -290,6 +292,15 @@ pub struct Arithmetic {
     pub value: f32,
     /// The rule in words: `patch x kernel + bias`, `tanh`, `mean of 4`, `largest of 4`.
     pub rule: String,
+    /// What is not in `terms`, where there are too many to spell out: those with the smallest sums.
+    pub rest: Option<Rest>,
+}
+
+/// Terms that are only summed up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rest {
+    pub terms: usize,
+    pub sum: f32,
 }
 
 /// One input channel's share of the arithmetic: patch and kernel are `height` x `width`, row-major.

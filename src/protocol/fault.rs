@@ -20,6 +20,10 @@ pub enum Fault {
     WrongAsset { name: String, reason: String },
     #[error("{name} could not be downloaded: {reason}.")]
     AssetMissing { name: String, reason: String },
+    #[error("{name} cannot be shown as a picture: {reason}.")]
+    BadPicture { name: String, reason: String },
+    #[error("The weights of {network} are not installed on this site.")]
+    NotInstalled { network: String, command: Option<String> },
     #[error("Training diverged at step {step}: the loss became {loss}.")]
     Diverged { step: usize, loss: String },
     #[error("A setting is out of range: {reason}.")]
@@ -39,6 +43,8 @@ pub enum NextAction {
     ContinueOnCpu,
     SmallerBatch,
     ChooseAnotherFile,
+    ChooseAnotherPicture,
+    InstallWeights,
     ReloadData,
     SmallerLearningRate,
     CheckSettings,
@@ -54,6 +60,8 @@ impl Fault {
             Self::DeviceLost { .. } => NextAction::ContinueOnCpu,
             Self::OutOfMemory { .. } => NextAction::SmallerBatch,
             Self::BadFile { .. } | Self::ShapeMismatch { .. } => NextAction::ChooseAnotherFile,
+            Self::BadPicture { .. } => NextAction::ChooseAnotherPicture,
+            Self::NotInstalled { .. } => NextAction::InstallWeights,
             Self::WrongAsset { .. } | Self::AssetMissing { .. } => NextAction::ReloadData,
             Self::Diverged { .. } => NextAction::SmallerLearningRate,
             Self::BadSettings { .. } => NextAction::CheckSettings,
@@ -72,6 +80,8 @@ impl NextAction {
             Self::ContinueOnCpu => "The run goes on from its last saved step on the CPU.",
             Self::SmallerBatch => "Choose a smaller batch.",
             Self::ChooseAnotherFile => "Nothing was changed. Choose another file.",
+            Self::ChooseAnotherPicture => "Choose another picture; JPEG, PNG, WebP and GIF work in every browser.",
+            Self::InstallWeights => "Choose a network that is installed; whoever runs this site can install it.",
             Self::ReloadData => "Check the connection and press Try again; if it stays, tell whoever runs this site.",
             Self::SmallerLearningRate => "Go back to the last good state with a smaller learning rate.",
             Self::CheckSettings => "Check the settings and try again.",

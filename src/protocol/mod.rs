@@ -8,6 +8,7 @@ pub mod catalog;
 mod command;
 mod event;
 mod fault;
+mod inside;
 mod settings;
 #[cfg(target_arch = "wasm32")]
 pub mod wire;
@@ -15,7 +16,11 @@ pub mod wire;
 pub use command::{Command, Digit, Export, LayerPixel, RequestId, RunId, TestLoss};
 pub use event::{
     Activation, Arithmetic, Backend, ConfusionReport, Event, FaultSite, History, KernelFrame, Mistake, PointOf,
-    Prediction, Progress, Region, RunReport, RunState, TermGroup, TrainPoint, WeightInfo,
+    Prediction, Progress, Region, Rest, RunReport, RunState, TermGroup, TrainPoint, WeightInfo,
 };
 pub use fault::{Fault, NextAction};
+pub use inside::{
+    ClassScore, Group, InsideCommand, InsideEvent, Installed, LayerInfo, LayerKind, Ledger, LedgerRow, LedgerTotals,
+    NetworkInfo, Patch, PhotoSource, Sample,
+};
 pub use settings::{Activation as ActivationKind, BackendChoice, Optimizer, Padding, Pooling, Settings};

@@ -60,14 +60,15 @@ impl Learner {
     }
 }
 
-/// Mean cross entropy of logits `[batch, 10]`, a scalar in a vector of one.
+/// Mean cross entropy of logits `[batch, classes]`, a scalar in a vector of one.
 pub fn cross_entropy_of(logits: Tensor<2>, labels: &[u8], device: &Device) -> Tensor<1> {
-    let mut target = vec![0.0_f32; labels.len() * CLASSES];
-    for (row, label) in target.chunks_exact_mut(CLASSES).zip(labels) {
+    let [_, classes] = logits.dims();
+    let mut target = vec![0.0_f32; labels.len() * classes];
+    for (row, label) in target.chunks_exact_mut(classes).zip(labels) {
         // Dividing here saves a kernel later.
         row[usize::from(*label)] = -1.0 / labels.len() as f32;
     }
-    let target = Tensor::<2>::from_data(TensorData::new(target, [labels.len(), CLASSES]), device).autodiff();
+    let target = Tensor::<2>::from_data(TensorData::new(target, [labels.len(), classes]), device).autodiff();
     (log_softmax(logits, 1) * target).sum()
 }
 

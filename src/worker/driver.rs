@@ -3,6 +3,7 @@
 use super::assets::Download;
 use super::breathe::Breather;
 use super::device::{self, Opened};
+use super::inside::Inside;
 use super::{Input, outbox};
 use crate::data::Digits;
 use crate::explain::Look;
@@ -38,6 +39,8 @@ pub(super) struct Driver {
     waiting: Vec<Packet<Command>>,
     pub watched: Option<(u32, Digit, Vec<u8>)>,
     pub look: Option<Look>,
+    /// The lab that looks inside a network.
+    inside: Inside,
     last_news: Instant,
     last_watch: Instant,
     last_save: Instant,
@@ -50,6 +53,7 @@ pub async fn run(queue: Sender<Input>, inbox: Receiver<Input>) {
     let mut driver = Driver {
         opened: None,
         assets: String::new(),
+        inside: Inside::new(queue.clone()),
         queue,
         download: None,
         train: Digits::default(),
@@ -67,7 +71,7 @@ pub async fn run(queue: Sender<Input>, inbox: Receiver<Input>) {
         last_save: now,
     };
     loop {
-        let next = if driver.working() {
+        let next = if driver.working() || driver.inside.working() {
             inbox.try_recv().ok()
         } else {
             let Ok(input) = inbox.recv().await else { return };
@@ -111,6 +115,7 @@ impl Driver {
                     }
                 }
             }
+            Input::Inside(arrived) => self.inside.receive(arrived),
             Input::LoadFailed(fault) => {
                 self.download = None;
                 self.starved = false;
@@ -134,6 +139,7 @@ impl Driver {
             Command::Open { assets } => {
                 self.assets = assets;
                 let opened = device::open().await.map_err(|f| (FaultSite::Worker, f))?;
+                self.inside.open(&self.assets, &opened.device);
                 outbox::post(Event::Ready { backend: opened.backend, device: opened.name.clone() });
                 self.opened = Some(opened);
             }
@@ -179,6 +185,7 @@ impl Driver {
                 self.tell_state(RunState::Paused);
             }
             Command::Save => self.save().await.map_err(run)?,
+            Command::Inside(command) => self.inside.obey(Packet::with(command, packet.buffers)).await?,
             Command::Test(loss) => self.break_something(loss),
             _ => {
                 if self.needs_test_images(&packet.body) && self.test.len() < MNIST_TEST {
@@ -192,8 +199,11 @@ impl Driver {
         Ok(())
     }
 
-    /// One small piece of work for the run.
+    /// One small piece of work, for the network looked into or for the run.
     async fn advance(&mut self) -> Result<(), Fault> {
+        if self.inside.working() {
+            return self.inside.advance().await;
+        }
         let read_every = match &self.opened {
             Some(opened) if !self.single => opened.read_every,
             _ => 1,
@@ -322,7 +332,7 @@ impl Driver {
         if self.train.len() == MNIST_TRAIN && self.test.len() == MNIST_TEST {
             outbox::post(Event::Loaded);
         } else if self.download.is_none() {
-            match Download::start(self.assets.clone(), self.queue.clone()) {
+            match Download::start(&self.assets, self.queue.clone()) {
                 Ok(download) => self.download = Some(download),
                 Err(fault) => fail(FaultSite::Load, fault),
             }

@@ -8,6 +8,8 @@ mod assets;
 mod breathe;
 mod device;
 mod driver;
+mod fetch;
+mod inside;
 mod outbox;
 
 use crate::protocol::{Command, Event, Fault, FaultSite, wire::Packet};
@@ -19,6 +21,7 @@ pub(crate) enum Input {
     Command(Packet<Command>),
     Pictures(assets::Pictures),
     LoadFailed(Fault),
+    Inside(inside::Arrived),
 }
 
 /// Starts the worker; called once by its binary.

@@ -1,5 +1,6 @@
 //! The project's tasks: `cargo xtask <task>`. A map, nothing else.
 
+mod assets;
 mod bench;
 mod browser;
 mod check;
@@ -37,6 +38,8 @@ enum Task {
     Test(test::Args),
     /// What a visitor downloads, against the budgets.
     Size(size::Args),
+    /// Networks and data for this host's site: what there is, and how to install it.
+    Assets(assets::Args),
     /// Speed of the release build in a real browser, beside other libraries.
     Bench(bench::Args),
     /// Pictures of pages on a phone and a laptop, light and dark.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Task::Check => check::run(),
         Task::Test(args) => test::run(args),
         Task::Size(args) => size::run(args),
+        Task::Assets(args) => assets::run(args),
         Task::Bench(args) => bench::run(args),
         Task::Screenshot(args) => screenshot::run(args),
     };

@@ -16,6 +16,16 @@ pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// What the repository ships as part of the site.
+pub fn public() -> PathBuf {
+    root().join("public")
+}
+
+/// What this host has installed besides.
+pub fn assets() -> PathBuf {
+    root().join("assets")
+}
+
 /// Cargo's target folder.
 pub fn target() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from))
@@ -24,6 +34,11 @@ pub fn target() -> PathBuf {
 /// Pinned tools live in the user's cache folder, so that a second clone finds them.
 pub fn tools() -> PathBuf {
     cache().join("receptive").join("tools")
+}
+
+/// Downloaded checkpoints, for the same reason.
+pub fn checkpoints() -> PathBuf {
+    cache().join("receptive").join("checkpoints")
 }
 
 fn cache() -> PathBuf {

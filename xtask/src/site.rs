@@ -1,7 +1,7 @@
 //! The site in dist/: Trunk builds it, then wasm-opt shrinks it and deep links get their own page.
 
 use crate::tools::Tools;
-use crate::{paths, sh, size};
+use crate::{assets, paths, sh, size};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 
 /// Paths of the app that can be opened directly; each gets a copy of the page, because a plain static
 /// host knows nothing of the app's routes.
-pub const ROUTES: &[&str] = &["lenet"];
+pub const ROUTES: &[&str] = &["lenet", "inside"];
 
 /// The compute workers; Trunk leaves their names as they are.
 const WORKERS: &[&str] = &["worker_cpu", "worker_gpu"];
@@ -44,11 +44,19 @@ pub fn build() -> Result<()> {
     Ok(())
 }
 
-/// Builds the site unless dist/ is already made from exactly these inputs. Returns its folder.
+/// The site in dist/ with what this host has installed in assets/. Returns its folder.
 ///
 /// # Errors
 /// When a tool or the build fails.
 pub fn ready() -> Result<PathBuf> {
+    let dist = built()?;
+    // Every time: networks and data come and go without a new build.
+    assets::overlay(&paths::public(), &paths::assets(), &dist)?;
+    Ok(dist)
+}
+
+/// Builds the site unless dist/ is already made from exactly these inputs.
+fn built() -> Result<PathBuf> {
     let tools = Tools::ready()?;
     let dist = paths::dist();
     let stamp_file = dist.join(".stamp");

@@ -79,11 +79,22 @@ fn row(dist: &Path, what: &'static str, files: Vec<String>, budget: u64) -> Resu
     for file in &files {
         let Ok(content) = fs::read(dist.join(file)) else { bail!("{file} is missing from {}", dist.display()) };
         bytes += content.len() as u64;
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&content)?;
-        gzip += encoder.finish()?.len() as u64;
+        gzip += transferred(file, &content)?;
     }
     Ok(Row { what, files, bytes, gzip, budget })
+}
+
+/// Bytes of a file as a host sends it: what is text or code compressed, everything else as it is.
+///
+/// # Errors
+/// When there is no memory left.
+pub fn transferred(name: &str, content: &[u8]) -> Result<u64> {
+    if !["html", "css", "js", "wasm", "json", "txt", "svg"].iter().any(|ending| name.ends_with(ending)) {
+        return Ok(content.len() as u64);
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    Ok(encoder.finish()?.len() as u64)
 }
 
 /// The page and every file of this site that it names.

@@ -29,6 +29,8 @@ const DIVERGING: [Rgb; 9] = [
     [127, 52, 4],
 ];
 
+const GREY: [Rgb; 2] = [[0, 0, 0], [255, 255, 255]];
+
 /// Which colours a picture has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colormap {
@@ -36,14 +38,17 @@ pub enum Colormap {
     Viridis,
     /// Blue (negative), white (zero), orange (positive): for signed values.
     Diverging,
+    /// Black (low) to white (high).
+    Grey,
 }
 
 impl Colormap {
     /// The colour of a share, 0..=1; anything else is clamped, and NaN counts as 0.
     pub fn colour(self, share: f32) -> Rgb {
-        let table = match self {
+        let table: &[Rgb] = match self {
             Self::Viridis => &VIRIDIS,
             Self::Diverging => &DIVERGING,
+            Self::Grey => &GREY,
         };
         let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
         let place = share * (table.len() - 1) as f32;
@@ -53,6 +58,15 @@ impl Colormap {
             let (a, b) = (f32::from(table[index][i]), f32::from(table[index + 1][i]));
             (a + (b - a) * part).round() as u8
         })
+    }
+
+    /// The colours of 256 equally spaced shares, with full opacity: for pictures of many pixels.
+    pub fn table(self) -> Vec<[u8; 4]> {
+        let colour = |i| {
+            let [r, g, b] = self.colour(i as f32 / 255.0);
+            [r, g, b, 255]
+        };
+        (0..256).map(colour).collect()
     }
 
     /// A CSS gradient from low to high, for a legend.
@@ -123,6 +137,15 @@ mod tests {
         let extent = Extent::around_zero(&[-0.1, 0.4, f32::NAN]);
         assert_eq!((extent.low, extent.high), (-0.4, 0.4));
         assert_eq!(Colormap::Diverging.colour(extent.share(0.0)), DIVERGING[4]);
+    }
+
+    #[test]
+    fn grey_is_the_share_itself() {
+        let table = Colormap::Grey.table();
+        assert_eq!(
+            (table.len(), table[0], table[128], table[255]),
+            (256, [0, 0, 0, 255], [128, 128, 128, 255], [255; 4])
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use crate::app::browser;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 const MEMORY: &str = "receptive.theme";
 
@@ -49,7 +50,14 @@ impl Theme {
     }
 }
 
-/// Name, way home, colour theme.
+/// The way to a lab; says whether one is there.
+fn lab_link(path: &'static str, name: &'static str) -> AnyView {
+    let place = use_location().pathname;
+    let here = move || place.with(|place| place.trim_matches('/').ends_with(path)).then_some("page");
+    view! { <a href=format!("{}{path}/", browser::site_root()) aria-current=here>{name}</a> }.into_any()
+}
+
+/// Name, ways to the labs, colour theme.
 #[component]
 pub fn Header() -> impl IntoView {
     let theme = RwSignal::new(Theme::remembered());
@@ -69,6 +77,10 @@ pub fn Header() -> impl IntoView {
                 <span>"Receptive"</span>
             </a>
             <span class="site-claim">"a CNN laboratory in your browser"</span>
+            <nav class="site-nav" aria-label="Labs">
+                {lab_link("lenet", "LeNet-5")}
+                {lab_link("inside", "Look inside")}
+            </nav>
             <button
                 type="button"
                 id="theme"
@@ -81,7 +93,7 @@ pub fn Header() -> impl IntoView {
                     <circle class="theme-ring" cx="10" cy="10" r="7" />
                     <path class="theme-half" d="M10 3a7 7 0 0 1 0 14z" />
                 </svg>
-                <span>{move || match theme.get() {
+                <span class="theme-name">{move || match theme.get() {
                     Theme::Auto => "Auto",
                     Theme::Light => "Light",
                     Theme::Dark => "Dark",

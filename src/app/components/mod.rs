@@ -1,11 +1,15 @@
 //! One component per file, each with a style sheet of the same name.
 
+pub mod arithmetic;
 mod digit;
 mod draw;
 mod files;
 mod footer;
 mod header;
 mod inside;
+mod inside_diagram;
+pub mod legend;
+mod look_inside;
 mod network;
 mod notices;
 mod plots;
@@ -20,6 +24,8 @@ pub use files::FilesPanel;
 pub use footer::Footer;
 pub use header::Header;
 pub use inside::InsidePanel;
+pub use inside_diagram::InsideDiagram;
+pub use look_inside::LookInside;
 pub use network::NetworkDiagram;
 pub use notices::Notices;
 pub use plots::Plots;

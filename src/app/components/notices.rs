@@ -1,13 +1,12 @@
-use crate::app::state::{Tone, use_lab};
+use crate::app::state::{Notice, NoticeBoard, Tone};
 use leptos::prelude::*;
 
 /// What went wrong or is worth knowing, with a button where the page can help. Urgent ones are read out at once.
 #[component]
-pub fn Notices() -> impl IntoView {
-    let lab = use_lab();
+pub fn Notices(id: &'static str, board: NoticeBoard, act: Callback<Notice>) -> impl IntoView {
     view! {
-        <div class="notices" id="notices">
-            <For each=move || lab.notices.get() key=|notice| notice.id let(notice)>
+        <div class="notices" id=id>
+            <For each=move || board.all.get() key=|notice| notice.id let(notice)>
                 {
                     let (class, role) = match notice.tone {
                         Tone::Info => ("notice info", "status"),
@@ -18,7 +17,7 @@ pub fn Notices() -> impl IntoView {
                     let action = notice.action.map(|action| {
                         let notice = notice.clone();
                         view! {
-                            <button type="button" class="button small" on:click=move |_| lab.act(&notice)>
+                            <button type="button" class="button small" on:click=move |_| act.run(notice.clone())>
                                 {action.label()}
                             </button>
                         }
@@ -32,7 +31,7 @@ pub fn Notices() -> impl IntoView {
                                     type="button"
                                     class="button quiet small"
                                     aria-label="Dismiss this notice"
-                                    on:click=move |_| lab.dismiss(id)
+                                    on:click=move |_| board.dismiss(id)
                                 >
                                     "Dismiss"
                                 </button>

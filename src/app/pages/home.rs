@@ -1,13 +1,12 @@
 //! The landing page: what this is, the labs there are, and what was found on this device.
 
 use crate::app::browser;
-use crate::app::components::NetworkDiagram;
+use crate::app::components::{InsideDiagram, NetworkDiagram};
 use leptos::prelude::*;
 
 #[component]
 pub fn Home() -> impl IntoView {
     browser::document().set_title("Receptive: a CNN laboratory in your browser");
-    let lab = format!("{}lenet/", browser::site_root());
     view! {
         <section class="hero">
             <h1>"Watch a neural network learn, on your own device"</h1>
@@ -18,24 +17,21 @@ pub fn Home() -> impl IntoView {
         </section>
 
         <section class="labs" aria-labelledby="labs-title">
-            <h2 id="labs-title">"The lab"</h2>
-            <article class="lab-card">
-                <div class="lab-card-picture"><NetworkDiagram /></div>
-                <div class="lab-card-text">
-                    <h3><a class="lab-card-link" href=lab>"LeNet-5 learns to read digits"</a></h3>
-                    <p>
-                        "The network of Yann LeCun and colleagues (1998) learns from 60,000 handwritten digits of the MNIST collection. "
-                        "Every one of its 61,706 numbers starts at random; after ten rounds it reads digits it has never seen."
-                    </p>
-                    <ul class="facts" aria-label="In this lab">
-                        <li>"train, pause, step by step"</li>
-                        <li>"draw a digit"</li>
-                        <li>"look inside"</li>
-                        <li>"take the weights home"</li>
-                    </ul>
-                    <span class="button primary" aria-hidden="true">"Open the lab"</span>
-                </div>
-            </article>
+            <h2 id="labs-title">"The labs"</h2>
+            {lab_card(
+                "lenet/",
+                view! { <NetworkDiagram /> }.into_any(),
+                "LeNet-5 learns to read digits",
+                "The network of Yann LeCun and colleagues (1998) learns from 60,000 handwritten digits of the MNIST collection. Every one of its 61,706 numbers starts at random; after ten rounds it reads digits it has never seen.",
+                &["train, pause, step by step", "draw a digit", "look inside", "take the weights home"],
+            )}
+            {lab_card(
+                "inside/",
+                view! { <InsideDiagram /> }.into_any(),
+                "Look inside a network",
+                "The networks that made computers see, from AlexNet (2012) to ResNet (2015), look at a photo of yours: what their kernels look for, what every layer makes of it, and which parts of the photo speak for the answer.",
+                &["your photo or camera", "kernels and feature maps", "every sum spelt out", "why that answer", "what every layer costs"],
+            )}
         </section>
 
         <section class="promises" aria-label="What you can rely on">
@@ -52,6 +48,24 @@ pub fn Home() -> impl IntoView {
                 <ThisDevice />
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// One lab; the whole card is its link.
+fn lab_card(path: &str, picture: AnyView, title: &'static str, text: &'static str, facts: &[&'static str]) -> AnyView {
+    view! {
+        <article class="lab-card">
+            <div class="lab-card-picture">{picture}</div>
+            <div class="lab-card-text">
+                <h3><a class="lab-card-link" href=format!("{}{path}", browser::site_root())>{title}</a></h3>
+                <p>{text}</p>
+                <ul class="facts" aria-label="In this lab">
+                    {facts.iter().map(|fact| view! { <li>{*fact}</li> }).collect_view()}
+                </ul>
+                <span class="button primary" aria-hidden="true">"Open the lab"</span>
+            </div>
+        </article>
     }
     .into_any()
 }

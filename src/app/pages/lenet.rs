@@ -42,7 +42,7 @@ pub fn LenetPage() -> impl IntoView {
                     "Press Train: a network with 61,706 random numbers learns to read handwriting from 60,000 examples, here, on your device."
                 </p>
             </header>
-            <Notices />
+            <Notices id="notices" board=lab.notices act=Callback::new(move |notice| lab.act(&notice)) />
             <SavedRuns />
             <div class="lab-grid">
                 <RunPanel />

@@ -1,9 +1,11 @@
 //! One file per page.
 
 mod home;
+mod inside;
 mod lenet;
 mod not_found;
 
 pub use home::Home;
+pub use inside::InsidePage;
 pub use lenet::LenetPage;
 pub use not_found::NotFound;

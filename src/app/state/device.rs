@@ -1,10 +1,10 @@
 //! Which device does the work: asked for, remembered, or measured.
 
 use super::{Lab, Tone};
-use crate::app::worker_client::{Arrival, WorkerClient};
+use crate::app::worker_client::WorkerClient;
 use crate::app::{browser, words};
 use crate::protocol::wire::Packet;
-use crate::protocol::{Backend, BackendChoice, Command, Event, Fault, FaultSite, Settings};
+use crate::protocol::{Backend, BackendChoice, Command, Event, Fault, Settings};
 use gloo::timers::callback::Interval;
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -270,16 +270,8 @@ impl Lab {
 
     /// The next event of a worker that is not in use yet.
     async fn next(&self, choice: u32, client: &WorkerClient) -> Result<Event, NotReady> {
-        let arrival = client.arrivals.recv().await;
+        let event = client.next().await;
         self.still(choice)?;
-        match arrival {
-            Ok(Arrival::Event(Packet {
-                body: Event::Failed { at: FaultSite::Worker | FaultSite::Request(_), fault },
-                ..
-            })) => Err(NotReady::Failed(fault.to_string().trim_end_matches('.').to_owned())),
-            Ok(Arrival::Event(packet)) => Ok(packet.body),
-            Ok(Arrival::Died(reason)) => Err(NotReady::Failed(reason)),
-            Err(_) => Err(NotReady::Failed("it was stopped".to_owned())),
-        }
+        event.map_err(NotReady::Failed)
     }
 }

@@ -1,6 +1,7 @@
 //! What was asked about pictures: predictions, feature maps, one value's arithmetic, a confusion cell.
 
 use super::Lab;
+use super::questions::{InFlight, floats};
 use crate::app::ink;
 use crate::protocol::wire::Packet;
 use crate::protocol::{Activation, Arithmetic, Command, Digit, LayerPixel, Prediction, RequestId, WeightInfo};
@@ -54,10 +55,6 @@ impl Watched {
     }
 }
 
-fn floats(bytes: &[u8]) -> Vec<f32> {
-    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
-}
-
 /// The pictures of one cell of the confusion matrix; `pictures` is empty until they came.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CellView {
@@ -85,13 +82,6 @@ pub struct Looking {
     pub predicting: RwSignal<InFlight>,
     pub watching: RwSignal<InFlight>,
     pub explaining: RwSignal<InFlight>,
-}
-
-/// At most one question of a kind is under way, and at most the newest one waits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct InFlight {
-    pub request: Option<RequestId>,
-    pub again: bool,
 }
 
 impl Looking {
@@ -193,29 +183,24 @@ impl Lab {
 
     /// Asks now, or once the answer to the question before is there.
     fn question(&self, flight: RwSignal<InFlight>, make: impl FnOnce(&Self, RequestId) -> Option<Packet<Command>>) {
-        if flight.with_untracked(|f| f.request.is_some()) {
-            flight.update(|f| f.again = true);
+        if !InFlight::may_ask(flight) {
             return;
         }
         let request = self.next_request();
         if let Some(packet) = make(self, request)
             && self.ask(packet)
         {
-            flight.set(InFlight { request: Some(request), again: false });
+            flight.set(InFlight::of(request));
         }
     }
 
     /// An answer (or a refusal) came: whether it was to this question, asked last; and asks again if that was wanted.
     pub(super) fn answered(&self, flight: RwSignal<InFlight>, request: RequestId, again: impl FnOnce(&Self)) -> bool {
-        let now = flight.get_untracked();
-        if now.request != Some(request) {
-            return false;
-        }
-        flight.set(InFlight::default());
-        if now.again {
+        let answered = InFlight::answered(flight, request);
+        if answered == Some(true) {
             again(self);
         }
-        true
+        answered.is_some()
     }
 
     /// Asks for the pictures of one cell of the confusion matrix.

@@ -1,17 +1,19 @@
-//! What the lab knows and shows, as signals; and the conductor that keeps it true.
+//! What the labs know and show, as signals; and the conductor that keeps it true.
 
 mod conductor;
 mod device;
 mod events;
+pub mod inside;
 mod looking;
 mod notices;
+mod questions;
 mod run;
 mod saved;
 mod settings;
 
 pub use device::{Chosen, DeviceState};
 pub use looking::{CellView, Looking, Shown, Watched};
-pub use notices::{Notice, NoticeAction, Tone};
+pub use notices::{Notice, NoticeAction, NoticeBoard, Tone};
 pub use run::{Divergence, Loading, RunView};
 
 use super::storage::SavedRun;
@@ -34,7 +36,7 @@ pub struct Lab {
     /// Train was pressed before a device was chosen.
     pub waiting_to_train: RwSignal<bool>,
     pub loading: RwSignal<Option<Loading>>,
-    pub notices: RwSignal<Vec<Notice>>,
+    pub notices: NoticeBoard,
     /// Runs of earlier visits, newest first.
     pub saved_runs: RwSignal<Vec<SavedRun>>,
     pub drawing: RwSignal<Drawing>,
@@ -83,7 +85,7 @@ impl Lab {
             device: RwSignal::new(DeviceState::Starting),
             waiting_to_train: RwSignal::new(false),
             loading: RwSignal::new(None),
-            notices: RwSignal::new(Vec::new()),
+            notices: NoticeBoard::default(),
             saved_runs: RwSignal::new(Vec::new()),
             drawing: RwSignal::new(Drawing::new()),
             looking: Looking::new(),

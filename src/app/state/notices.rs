@@ -20,7 +20,33 @@ pub struct Notice {
     pub action: Option<NoticeAction>,
 }
 
-/// What a notice's button does.
+/// The notices of one lab, oldest first.
+#[derive(Clone, Copy, Default)]
+pub struct NoticeBoard {
+    pub all: RwSignal<Vec<Notice>>,
+    count: RwSignal<u32>,
+}
+
+impl NoticeBoard {
+    /// Shows a notice; the same text is shown only once.
+    pub fn post(self, tone: Tone, text: String, action: Option<NoticeAction>) {
+        let id = self.count.get_untracked();
+        self.count.set(id + 1);
+        self.all.update(|all| {
+            all.retain(|notice| notice.text != text);
+            all.push(Notice { id, tone, text, action });
+            // More than a few are noise; the newest matter.
+            let surplus = all.len().saturating_sub(4);
+            all.drain(..surplus);
+        });
+    }
+
+    pub fn dismiss(self, id: u32) {
+        self.all.update(|all| all.retain(|notice| notice.id != id));
+    }
+}
+
+/// What a notice's button does; each lab knows those it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeAction {
     UseCpu,
@@ -31,6 +57,8 @@ pub enum NoticeAction {
     Recover,
     UndoReset,
     Measure,
+    ChoosePicture,
+    StartAgain,
 }
 
 impl NoticeAction {
@@ -44,6 +72,8 @@ impl NoticeAction {
             Self::Recover => "Restart from the last saved step",
             Self::UndoReset => "Undo",
             Self::Measure => "Measure it on the test digits",
+            Self::ChoosePicture => "Choose another picture",
+            Self::StartAgain => "Start it again",
         }
     }
 }
@@ -58,6 +88,8 @@ fn action_for(next: NextAction) -> Option<NoticeAction> {
         NextAction::ReloadPage => Some(NoticeAction::ReloadPage),
         // The page does these by itself, or shows their button elsewhere.
         NextAction::ContinueOnCpu
+        | NextAction::ChooseAnotherPicture
+        | NextAction::InstallWeights
         | NextAction::SmallerLearningRate
         | NextAction::CheckSettings
         | NextAction::PressTrain => None,
@@ -65,16 +97,9 @@ fn action_for(next: NextAction) -> Option<NoticeAction> {
 }
 
 impl Lab {
-    /// Shows a notice; the same text is shown only once.
+    /// Shows a notice.
     pub fn notify(&self, tone: Tone, text: impl Into<String>, action: Option<NoticeAction>) {
-        let (id, text) = (self.next_request(), text.into());
-        self.notices.update(|all| {
-            all.retain(|notice| notice.text != text);
-            all.push(Notice { id, tone, text, action });
-            // More than a few are noise; the newest matter.
-            let surplus = all.len().saturating_sub(4);
-            all.drain(..surplus);
-        });
+        self.notices.post(tone, text.into(), action);
     }
 
     /// Shows a fault with its sentence and what to do about it.
@@ -84,13 +109,9 @@ impl Lab {
         self.notify(tone, format!("{fault} {}", next.sentence()), action_for(next));
     }
 
-    pub fn dismiss(&self, id: u32) {
-        self.notices.update(|all| all.retain(|notice| notice.id != id));
-    }
-
     /// Does what a notice's button says.
     pub fn act(&self, notice: &Notice) {
-        self.dismiss(notice.id);
+        self.notices.dismiss(notice.id);
         match notice.action {
             Some(NoticeAction::UseCpu) => drop(self.change("backend", "cpu")),
             Some(NoticeAction::SmallerBatch) => {
@@ -103,7 +124,8 @@ impl Lab {
             Some(NoticeAction::Recover) => self.recover(),
             Some(NoticeAction::UndoReset) => self.undo_reset(),
             Some(NoticeAction::Measure) => self.stop(),
-            None => {}
+            // Those of the other labs.
+            Some(NoticeAction::ChoosePicture | NoticeAction::StartAgain) | None => {}
         }
     }
 }

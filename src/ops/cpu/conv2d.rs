@@ -36,7 +36,7 @@ fn bias_gradient(size: Size, gradient: &[f32]) -> Values {
 }
 
 /// The sum in eight parts side by side, which the compiler keeps in SIMD registers.
-fn sum_of(values: &[f32]) -> f32 {
+pub(super) fn sum_of(values: &[f32]) -> f32 {
     let (blocks, rest) = values.as_chunks::<8>();
     let mut parts = [0.0; 8];
     for block in blocks {
@@ -47,7 +47,8 @@ fn sum_of(values: &[f32]) -> f32 {
 
 /// The gradient of the input.
 pub fn conv2d_input_gradient(size: Size, batch: usize, weight: &Values, gradient: &Values) -> Values {
-    let mut correlation = Correlation::new(size.back(), &turned(size, slice(weight)));
+    let mut correlation =
+        Correlation::new(size.back(), &turned(size.channels_out, size.channels_in, size.kernel, slice(weight)));
     let mut x = vec![0.0; batch * size.input_len()];
     let pictures = slice(gradient).chunks_exact(size.output_len());
     for (gradient, x) in pictures.zip(x.chunks_exact_mut(size.input_len())) {

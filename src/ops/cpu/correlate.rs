@@ -281,12 +281,14 @@ impl KernelGradient {
 }
 
 /// The kernels that carry a gradient back: channels swapped, each turned by half a circle.
-pub(super) fn turned(size: Size, weight: &[f32]) -> Vec<f32> {
-    let area = size.kernel[0] * size.kernel[1];
+///
+/// `weight` is `[channels_out, channels_in, height, width]`, the result `[channels_in, channels_out, height, width]`.
+pub(super) fn turned(channels_out: usize, channels_in: usize, kernel: [usize; 2], weight: &[f32]) -> Vec<f32> {
+    let area = kernel[0] * kernel[1];
     let mut turned = Vec::with_capacity(weight.len());
-    for channel_in in 0..size.channels_in {
-        for channel_out in 0..size.channels_out {
-            let start = (channel_out * size.channels_in + channel_in) * area;
+    for channel_in in 0..channels_in {
+        for channel_out in 0..channels_out {
+            let start = (channel_out * channels_in + channel_in) * area;
             turned.extend(weight[start..start + area].iter().rev());
         }
     }

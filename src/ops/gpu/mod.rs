@@ -5,6 +5,7 @@
 
 mod average_pool;
 mod conv2d;
+mod convolve;
 mod launch;
 mod linear;
 mod sum_parts;
@@ -12,6 +13,10 @@ mod tanh;
 
 pub use average_pool::{average_pool, average_pool_gradient};
 pub use conv2d::{conv2d, conv2d_input_gradient, conv2d_weight_gradients};
+pub use convolve::{
+    convolve, convolve_bias_gradient, convolve_input_gradient, convolve_weight_gradient, max_pool, max_pool_gradient,
+    relu,
+};
 pub use launch::in_rows;
 pub use linear::{linear, linear_input_gradient, linear_weight_gradients};
 pub use tanh::{tanh, tanh_gradient};

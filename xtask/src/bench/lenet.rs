@@ -1,9 +1,9 @@
 //! LeNet-5 on MNIST: everyone trains the same network on the same pictures in the same browser, one after another.
 
-use super::report::{Machine, Report, Row};
-use super::stage::Stage;
-use super::{lab, machine, pytorch};
-use crate::browser::{Browser, Viewport};
+use super::report::{Report, Row};
+use super::stage::{PATIENCE, Stage};
+use super::{lab, pytorch};
+use crate::browser::Browser;
 use crate::{paths, sh, site, size};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -28,8 +28,6 @@ const IN_THE_BROWSER: [&str; 8] = [
     "jaxjs-wasm",
     "jaxjs-webgpu",
 ];
-/// Longest wait for one page, besides the measured seconds: a software GPU compiles for long.
-const PATIENCE: u64 = 180;
 /// Ten epochs on a slow tablet.
 const PATIENCE_ACCURACY: u64 = 3600;
 
@@ -46,11 +44,9 @@ impl Options {
 pub fn measure(options: &Options) -> Result<Report> {
     let dist = if options.no_build { paths::dist() } else { site::ready()? };
     let stage = Stage::set(&dist)?;
-    let mut report = Report { machine: describe(&stage)?, rows: Vec::new() };
+    let mut report = Report { machine: stage.machine()?, rows: Vec::new() };
     let mut add = |row: Row| {
-        let value = row.value.map_or("not measured".to_owned(), |v| format!("{v:.1} {}", row.unit));
-        let note = row.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
-        println!("{:<16} {:<18} {value}{note}", row.work, row.who);
+        println!("{row}");
         report.rows.push(row);
     };
     let python = pytorch::python();
@@ -79,16 +75,10 @@ pub fn measure(options: &Options) -> Result<Report> {
     Ok(report)
 }
 
-fn describe(stage: &Stage) -> Result<Machine> {
-    let browser = Browser::launch()?;
-    let answer = ask(&browser, stage, "who=adapter", PATIENCE)?;
-    machine::describe(browser.version()?, answer["adapter"].as_str().map(str::to_owned))
-}
-
 fn train(stage: &Stage, work: &str, who: &str, optimizer: &str, seconds: u64) -> Row {
     let query = format!("who={who}&optimizer={optimizer}&seconds={seconds}");
     // A fresh browser each time, so that nobody pays for what another one left behind.
-    let answer = Browser::launch().and_then(|browser| ask(&browser, stage, &query, PATIENCE + 5 * seconds));
+    let answer = Browser::launch().and_then(|browser| stage.ask(&browser, &query, PATIENCE + 5 * seconds));
     match answer.and_then(|a| a["value"].as_f64().context("the page gave no number")) {
         Ok(value) => Row::new(work, who, value, "images/s"),
         Err(error) => Row::missing(work, who, "images/s", &error),
@@ -98,7 +88,7 @@ fn train(stage: &Stage, work: &str, who: &str, optimizer: &str, seconds: u64) ->
 /// The reference run: ten epochs on all 60,000 pictures, then the test pictures.
 fn accuracy(stage: &Stage) -> Vec<Row> {
     sh::say("Training the reference ten epochs on the CPU (usually 3 to 5 minutes)");
-    let answer = Browser::launch().and_then(|b| ask(&b, stage, "who=receptive-cpu&epochs=10", PATIENCE_ACCURACY));
+    let answer = Browser::launch().and_then(|b| stage.ask(&b, "who=receptive-cpu&epochs=10", PATIENCE_ACCURACY));
     let part = |name: &str| match &answer {
         Ok(answer) => answer[name].as_f64().with_context(|| format!("the page gave no {name}")),
         Err(error) => bail!("{error:#}"),
@@ -124,17 +114,4 @@ fn row_of(work: &str, unit: &str, value: Result<f64>) -> Row {
         Ok(value) => Row::new(work, "receptive-cpu", value, unit),
         Err(error) => Row::missing(work, "receptive-cpu", unit, &error),
     }
-}
-
-/// Opens the benchmark's page and waits for what it leaves in `window.answer`.
-fn ask(browser: &Browser, stage: &Stage, query: &str, patience: u64) -> Result<Value> {
-    let page = browser.page(Viewport::LAPTOP)?;
-    page.goto(&format!("{}bench/index.html?{query}", stage.url()))?;
-    page.wait_until("window.answer", patience)?;
-    let text = page.eval("window.answer")?;
-    let answer: Value = serde_json::from_str(text.as_str().context("the page's answer is text")?)?;
-    if let Some(error) = answer["error"].as_str() {
-        bail!("{error}");
-    }
-    Ok(answer)
 }

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: speed of the release build in a real browser, beside other libraries.
 
+mod inside;
+mod inside_table;
 mod lab;
 mod lenet;
 mod machine;
@@ -9,9 +11,11 @@ mod readme;
 mod report;
 mod stage;
 mod targets;
+mod visit;
 
 use crate::sh;
 use anyhow::{Context, Result};
+use report::Report;
 use std::fs;
 use std::path::PathBuf;
 
@@ -42,9 +46,21 @@ enum Work {
         #[arg(long)]
         no_build: bool,
     },
-    /// Write a measured table into README.md, between its `bench:lenet` markers.
+    /// AlexNet and VGG-16 on one picture: the layers before the classifier, beside other libraries; and the lab's promptness.
+    Inside {
+        /// Write the rows to this file as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+        /// Measure only rows of this `who` or `work`; may be given more than once.
+        #[arg(long)]
+        only: Vec<String>,
+        /// Take dist/ as it is.
+        #[arg(long)]
+        no_build: bool,
+    },
+    /// Write a measured table into README.md, between its `bench:lenet` or `bench:inside` markers.
     Readme {
-        /// What `cargo xtask bench lenet --json` wrote.
+        /// What `cargo xtask bench lenet --json` or `bench inside --json` wrote.
         #[arg(long)]
         json: PathBuf,
     },
@@ -57,15 +73,20 @@ enum Work {
 pub fn run(args: Args) -> Result<()> {
     match args.work {
         Work::Lenet { json, accuracy, only, seconds, no_build } => {
-            let report = lenet::measure(&lenet::Options { accuracy, only, seconds, no_build })?;
-            print!("\n{}", readme::table(&report));
-            if let Some(file) = json {
-                let text = serde_json::to_string_pretty(&report)? + "\n";
-                fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
-                sh::say(&format!("Wrote {}", file.display()));
-            }
-            Ok(())
+            tell(&lenet::measure(&lenet::Options { accuracy, only, seconds, no_build })?, json)
         }
+        Work::Inside { json, only, no_build } => tell(&inside::measure(&inside::Options { only, no_build })?, json),
         Work::Readme { json } => readme::write(&json),
     }
+}
+
+/// Prints the table, and writes the rows where that is wanted.
+fn tell(report: &Report, json: Option<PathBuf>) -> Result<()> {
+    print!("\n{}", readme::table(report));
+    if let Some(file) = json {
+        let text = serde_json::to_string_pretty(report)? + "\n";
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        sh::say(&format!("Wrote {}", file.display()));
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! The measured table in README.md: written by a command, so that no figure in it was typed by hand.
 
+use super::inside_table;
 use super::report::{Machine, Report};
 use super::targets::{TARGETS, times};
 use crate::{paths, sh};
@@ -8,8 +9,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-const BEGIN: &str = "<!-- bench:lenet -->";
-const END: &str = "<!-- /bench:lenet -->";
+/// What stands around the table of this name.
+fn markers(name: &str) -> (String, String) {
+    (format!("<!-- bench:{name} -->"), format!("<!-- /bench:{name} -->"))
+}
 
 /// `who`, its name in the table, and whom its row is compared with (ours on the same kind of device).
 const TRAINERS: &[(&str, &str, Option<&str>)] = &[
@@ -33,20 +36,25 @@ pub fn write(json: &Path) -> Result<()> {
     let report: Report = serde_json::from_str(&text).with_context(|| format!("{} is not a report", json.display()))?;
     let file = paths::root().join("README.md");
     let readme = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    fs::write(&file, replaced(&readme, &table(&report))?)?;
+    let name = if inside_table::is_of(&report) { "inside" } else { "lenet" };
+    fs::write(&file, replaced(&readme, name, &table(&report))?)?;
     sh::say(&format!("Wrote the measured table into {}", file.display()));
     Ok(())
 }
 
 /// The README with what stands between the markers replaced.
-fn replaced(readme: &str, table: &str) -> Result<String> {
-    let Some((before, rest)) = readme.split_once(BEGIN) else { bail!("README.md has no {BEGIN}") };
-    let Some((_, after)) = rest.split_once(END) else { bail!("README.md has no {END} after {BEGIN}") };
-    Ok(format!("{before}{BEGIN}\n{table}{END}{after}"))
+fn replaced(readme: &str, name: &str, table: &str) -> Result<String> {
+    let (begin, end) = markers(name);
+    let Some((before, rest)) = readme.split_once(&begin) else { bail!("README.md has no {begin}") };
+    let Some((_, after)) = rest.split_once(&end) else { bail!("README.md has no {end} after {begin}") };
+    Ok(format!("{before}{begin}\n{table}{end}{after}"))
 }
 
 /// The report as Markdown: the machine, the speeds, and the targets.
 pub fn table(report: &Report) -> String {
+    if inside_table::is_of(report) {
+        return [machine(&report.machine), inside_table::table(report), notes(report)].join("\n");
+    }
     let parts = [machine(&report.machine), speeds(report), notes(report), wanted(report)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
@@ -115,7 +123,7 @@ fn wanted(report: &Report) -> String {
     text
 }
 
-fn verdict(met: bool) -> &'static str {
+pub fn verdict(met: bool) -> &'static str {
     if met { "met" } else { "**not met**" }
 }
 
@@ -156,12 +164,13 @@ mod tests {
 
     #[test]
     fn replaces_only_what_stands_between_the_markers() {
-        let readme = format!("# A\n{BEGIN}\nold\n{END}\nafter\n");
-        let once = replaced(&readme, "new\n").unwrap();
-        assert_eq!(once, format!("# A\n{BEGIN}\nnew\n{END}\nafter\n"));
-        assert_eq!(replaced(&once, "new\n").unwrap(), once);
-        assert!(replaced("# A\n", "new\n").is_err());
-        assert!(replaced(&format!("{END}{BEGIN}"), "new\n").is_err());
+        let (begin, end) = markers("lenet");
+        let readme = format!("# A\n{begin}\nold\n{end}\nafter\n");
+        let once = replaced(&readme, "lenet", "new\n").unwrap();
+        assert_eq!(once, format!("# A\n{begin}\nnew\n{end}\nafter\n"));
+        assert_eq!(replaced(&once, "lenet", "new\n").unwrap(), once);
+        assert!(replaced("# A\n", "lenet", "new\n").is_err());
+        assert!(replaced(&format!("{end}{begin}"), "lenet", "new\n").is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The one form in which all benchmarks are written down.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A machine and what was measured on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +58,15 @@ impl Row {
 
     pub fn at_most(self, budget: f64) -> Self {
         Self { at_most: Some(budget), ..self }
+    }
+}
+
+/// As it is told while measuring.
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.value.map_or("not measured".to_owned(), |v| format!("{v:.1} {}", self.unit));
+        let note = self.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+        write!(f, "{:<16} {:<18} {value}{note}", self.work, self.who)
     }
 }
 

@@ -1,13 +1,19 @@
 //! One server for everything a benchmark loads: the built site, our pages for it, and the other libraries.
 
-use super::peers;
+use super::report::Machine;
+use super::{machine, peers};
+use crate::browser::{Browser, Viewport};
 use crate::paths;
 use crate::server::Server;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 use walkdir::WalkDir;
+
+/// Longest wait for one page, besides the measured seconds: a software GPU compiles for long.
+pub const PATIENCE: u64 = 180;
 
 /// Served until it is dropped.
 pub struct Stage {
@@ -42,6 +48,32 @@ impl Stage {
     /// Whether this one is there to be measured.
     pub fn has(&self, who: &str) -> bool {
         self.peers || who.starts_with("receptive-")
+    }
+
+    /// Opens the benchmark's page and waits for what it leaves in `window.answer`.
+    ///
+    /// # Errors
+    /// When the page gives no answer in time, or says what went wrong.
+    pub fn ask(&self, browser: &Browser, query: &str, patience: u64) -> Result<Value> {
+        let page = browser.page(Viewport::LAPTOP)?;
+        page.goto(&format!("{}bench/index.html?{query}", self.url()))?;
+        page.wait_until("window.answer", patience)?;
+        let text = page.eval("window.answer")?;
+        let answer: Value = serde_json::from_str(text.as_str().context("the page's answer is text")?)?;
+        if let Some(error) = answer["error"].as_str() {
+            bail!("{error}");
+        }
+        Ok(answer)
+    }
+
+    /// The machine and the browser everything is measured in.
+    ///
+    /// # Errors
+    /// When the browser cannot be started.
+    pub fn machine(&self) -> Result<Machine> {
+        let browser = Browser::launch()?;
+        let answer = self.ask(&browser, "who=adapter", PATIENCE)?;
+        machine::describe(browser.version()?, answer["adapter"].as_str().map(str::to_owned))
     }
 }
 

@@ -26,6 +26,7 @@ mod lab_files;
 mod lab_keep;
 mod lab_look;
 mod lab_train;
+mod networks;
 mod start;
 
 use crate::browser::{Browser, Page, Viewport};
@@ -54,6 +55,7 @@ const ALL: &[&[Test]] = &[
     lab_files::TESTS,
     lab_device::TESTS,
     lab_faults::TESTS,
+    networks::TESTS,
 ];
 
 /// How a test ended, if it did not fail.

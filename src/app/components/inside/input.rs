@@ -1,6 +1,6 @@
-use super::Legend;
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::charts::pixels::{Grid, Pixels, Raster, atlas};
+use crate::app::components::legend::Legend;
 use crate::app::state::use_lab;
 use leptos::prelude::*;
 
@@ -51,7 +51,7 @@ pub fn InputView() -> impl IntoView {
                 <Pixels raster />
                 {frame}
             </div>
-            <Legend colours=Colormap::Viridis low=Signal::derive(move || extent.get().low) high=Signal::derive(move || extent.get().high) unit="input value" />
+            <Legend colours=Colormap::Viridis extent=extent.into() unit="input value" />
         </figure>
     }
     .into_any()

@@ -1,9 +1,9 @@
 //! The kernels of both convolutions, and how the first layer's changed since step 0.
 
-use super::Legend;
 use crate::app::browser;
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::charts::pixels::{Grid, Pixels, Raster, atlas};
+use crate::app::components::legend::Legend;
 use crate::app::state::use_lab;
 use crate::app::words;
 use gloo::timers::callback::Interval;
@@ -92,7 +92,7 @@ fn FirstLayer() -> impl IntoView {
             <div class="first-kernels" role="img" aria-label="The six kernels of the first convolution">
                 <Pixels raster />
             </div>
-            <Legend colours=Colormap::Diverging low=Signal::derive(move || extent.get().low) high=Signal::derive(move || extent.get().high) unit="weight" />
+            <Legend colours=Colormap::Diverging extent=extent.into() unit="weight" />
             <div class="replay">
                 <button type="button" id="play-kernels" class="button small" disabled=empty on:click=play>
                     {move || if playing.get() { "Stop" } else { "Play" }}
@@ -139,7 +139,7 @@ fn SecondLayer() -> impl IntoView {
             <div class="second-kernels" role="img" aria-label="The sixteen kernels of the second convolution, six 5 by 5 parts each">
                 <Pixels raster />
             </div>
-            <Legend colours=Colormap::Diverging low=Signal::derive(move || extent.get().low) high=Signal::derive(move || extent.get().high) unit="weight" />
+            <Legend colours=Colormap::Diverging extent=extent.into() unit="weight" />
         </figure>
     }
     .into_any()

@@ -1,8 +1,8 @@
 //! The feature maps of every layer. A value can be pointed at, tapped, or reached by arrow keys.
 
-use super::Legend;
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::charts::pixels::{Grid, Pixels, Raster, atlas};
+use crate::app::components::legend::Legend;
 use crate::app::state::use_lab;
 use crate::protocol::{ActivationKind, LayerPixel, Pooling};
 use leptos::html;
@@ -112,7 +112,7 @@ fn Layer(layer: &'static str, columns: usize, gap: usize) -> impl IntoView {
             _ => return,
         };
         event.prevent_default();
-        choose(here.get_untracked().map_or((0, grid.map_width / 2, grid.map_height / 2), |at| moved(grid, at, dx, dy)));
+        choose(here.get_untracked().map_or((0, grid.map_width / 2, grid.map_height / 2), |at| grid.moved(at, dx, dy)));
     };
     let mark = move || {
         let ((map, x, y), grid) = (here.get()?, grid.get()?);
@@ -133,7 +133,7 @@ fn Layer(layer: &'static str, columns: usize, gap: usize) -> impl IntoView {
         <figure class=format!("layer {layer}")>
             <figcaption id=caption_id.clone()>
                 <span>{heading}</span>
-                <Legend colours=Colormap::Viridis low=Signal::derive(move || extent.get().low) high=Signal::derive(move || extent.get().high) />
+                <Legend colours=Colormap::Viridis extent=extent.into() />
             </figcaption>
             <div
                 class="layer-maps"
@@ -152,17 +152,4 @@ fn Layer(layer: &'static str, columns: usize, gap: usize) -> impl IntoView {
         </figure>
     }
     .into_any()
-}
-
-/// One value further; beyond the edge of a map comes the map beside it, and beyond the last map nothing.
-fn moved(grid: Grid, (map, x, y): (usize, usize, usize), dx: i32, dy: i32) -> (usize, usize, usize) {
-    let one = |place: usize, by: i32, length: usize| {
-        let next = place as i32 + by;
-        let length = length as i32;
-        (next.rem_euclid(length) as usize, next.div_euclid(length))
-    };
-    let (new_x, maps_across) = one(x, dx, grid.map_width);
-    let (new_y, maps_down) = one(y, dy, grid.map_height);
-    let next = map as i32 + maps_across + maps_down * grid.columns as i32;
-    if (0..grid.maps as i32).contains(&next) { (next as usize, new_x, new_y) } else { (map, x, y) }
 }

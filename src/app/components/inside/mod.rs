@@ -113,22 +113,3 @@ fn Chooser() -> impl IntoView {
     }
     .into_any()
 }
-
-/// The colours of a picture with the values at both ends.
-#[component]
-fn Legend(
-    colours: crate::app::charts::colormap::Colormap,
-    low: Signal<f32>,
-    high: Signal<f32>,
-    #[prop(optional)] unit: &'static str,
-) -> impl IntoView {
-    view! {
-        <span class="legend">
-            <span class="legend-value">{move || words::value(low.get())}</span>
-            <span class="legend-bar" style:background=colours.css_gradient()></span>
-            <span class="legend-value">{move || words::value(high.get())}</span>
-            {unit}
-        </span>
-    }
-    .into_any()
-}

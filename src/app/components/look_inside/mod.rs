@@ -1,0 +1,36 @@
+//! The lab that looks inside a network, panel by panel.
+
+mod camera;
+mod classes;
+mod controls;
+mod detail;
+mod drop;
+mod kernels;
+mod layer;
+mod ledger;
+mod ledger_table;
+mod maps;
+mod network;
+mod photo;
+mod stage;
+
+use leptos::prelude::*;
+
+/// Everything below the heading and the notices.
+#[component]
+pub fn LookInside() -> impl IntoView {
+    view! {
+        <drop::DropZone />
+        <div class="look-grid">
+            <div class="look-side">
+                <photo::PhotoPanel />
+                <classes::ClassesPanel />
+            </div>
+            <network::NetworkPanel />
+            <layer::LayerPanel />
+            <detail::DetailPanel />
+        </div>
+        <ledger::LedgerPanel />
+    }
+    .into_any()
+}

@@ -1,0 +1,115 @@
+//! The photo as the network gets to see it, with what is laid over it.
+
+use crate::app::charts::colormap::{Colormap, Extent};
+use crate::app::charts::pixels::{Grid, Pixels, Raster, atlas};
+use crate::app::state::inside::{Inside, use_inside};
+use crate::protocol::Region;
+use leptos::prelude::*;
+
+/// `main`: the large one, which carries the ids; the other is its small copy beside the maps of a phone.
+#[component]
+pub fn Stage(main: bool) -> impl IntoView {
+    let lab = use_inside();
+    let photo = Signal::derive(move || {
+        lab.photos.taken.with(|photo| {
+            photo.as_ref().map_or(Raster::default(), |photo| {
+                let (width, height, rgba) = photo.rgba(0.0, 0.0, 1.0, 1.0);
+                Raster { width, height, rgba }
+            })
+        })
+    });
+    let words = move || {
+        let name = lab.photos.taken.with(|photo| photo.as_ref().map_or("none yet".to_owned(), |p| p.name.clone()));
+        let at = lab.details.explained.with(|explained| {
+            explained.as_ref().map(|a| {
+                format!(
+                    ". Framed: the receptive field, {}x{} pixels",
+                    a.receptive_field.height, a.receptive_field.width
+                )
+            })
+        });
+        format!("Photo: {name}{}", at.unwrap_or_default())
+    };
+    let id = move |id: &'static str| main.then_some(id);
+    view! {
+        <div class="stage" role="img" aria-label=words>
+            <div class="stage-photo" id=id("photo-picture")><Pixels raster=photo class="smooth" /></div>
+            {move || lab.maps.selected.get().map(|channel| view! {
+                <div class="stage-over" id=id("map-enlarged") style:opacity=move || share(lab.maps.opacity.get())>
+                    <Pixels raster=Signal::derive(move || enlarged(lab, channel)) />
+                </div>
+            })}
+            {move || lab.classes.cam.get().map(|cam| {
+                let grid = Grid { maps: 1, columns: 1, map_width: cam.width, map_height: cam.height, gap: 0 };
+                let raster = atlas(&cam.values(), grid, Colormap::Viridis, Extent { low: 0.0, high: 1.0 });
+                view! {
+                    <div class="stage-over" id=id("cam") style:opacity=move || share(lab.classes.opacity.get())>
+                        <Pixels raster=Signal::stored(raster) class="smooth" />
+                    </div>
+                }
+            })}
+            {move || frames(lab)}
+        </div>
+    }
+    .into_any()
+}
+
+fn share(percent: u32) -> String {
+    format!("{:.2}", f64::from(percent) / 100.0)
+}
+
+/// One map in the colours of the grid.
+fn enlarged(lab: Inside, channel: usize) -> Raster {
+    let (normalise, colours) = (lab.maps.normalise.get(), lab.maps.colours.get());
+    lab.maps.looked.with(|looked| {
+        let Some(looked) = looked.as_ref().filter(|looked| !looked.is_vector()) else { return Raster::default() };
+        let [_, map_height, map_width] = looked.shape;
+        let grid = Grid { maps: 1, columns: 1, map_width, map_height, gap: 0 };
+        atlas(&looked.map(channel), grid, colours, looked.extent(channel, normalise))
+    })
+}
+
+/// The receptive field of the value pointed at, and where the selected map is strongest.
+fn frames(lab: Inside) -> AnyView {
+    let side = lab.side() as f64;
+    let pointed = lab.details.at.with(Option::is_some);
+    let field =
+        lab.details.explained.with(|explained| explained.as_ref().filter(|_| pointed).map(|a| a.receptive_field));
+    let patches = lab.details.patches.with(|patches| {
+        let all = patches.iter().flat_map(|patches| patches.iter()).map(|patch| patch.region);
+        // Larger ones only hide the photo.
+        all.filter(|region| f64::from(region.width) < side / 3.0).collect::<Vec<_>>()
+    });
+    view! {
+        {patches.into_iter().map(|region| frame(region, side, "patch-frame")).collect_view()}
+        {field.map(|region| frame(region, side, "receptive-field"))}
+    }
+    .into_any()
+}
+
+fn frame(region: Region, side: f64, class: &'static str) -> AnyView {
+    let percent = |v: f64| format!("{:.3}%", v / side * 100.0);
+    view! {
+        <span
+            class=class
+            style:left=percent(region.x.into())
+            style:top=percent(region.y.into())
+            style:width=percent(region.width.into())
+            style:height=percent(region.height.into())
+        ></span>
+    }
+    .into_any()
+}
+
+/// A part of the photo, given in pixels of the network's input.
+pub fn crop(lab: Inside, region: Region) -> Raster {
+    let side = lab.side() as f64;
+    let share = |v: f64| v / side;
+    lab.photos.taken.with_untracked(|photo| {
+        photo.as_ref().map_or(Raster::default(), |photo| {
+            let (left, top) = (share(region.x.into()), share(region.y.into()));
+            let (width, height, rgba) = photo.rgba(left, top, share(region.width.into()), share(region.height.into()));
+            Raster { width, height, rgba }
+        })
+    })
+}

@@ -1,0 +1,214 @@
+//! The lab that looks inside a network: what it knows and shows, as signals, and what keeps it true.
+//!
+//! Everything the visitor asked for (network, photo, layer, map) is kept here, so that a new worker can be told all
+//! of it again when one died.
+
+mod address;
+mod events;
+mod faults;
+mod ledgers;
+mod maps;
+mod networks;
+mod photos;
+mod questions;
+mod worker;
+
+pub use ledgers::Ledgers;
+pub use maps::{Looked, Maps, Normalise, Order};
+pub use networks::{Networks, OpenNetwork, bytes_of};
+pub use photos::{Photo, PhotoChoice, Photos};
+pub use questions::{Cam, Classes, Details, Kernels};
+
+use super::{NoticeAction, NoticeBoard, Tone};
+use crate::app::worker_client::WorkerClient;
+use crate::protocol::wire::Packet;
+use crate::protocol::{Backend, Command, Group, InsideCommand, RequestId};
+use leptos::prelude::*;
+use std::rc::Rc;
+
+/// Everything about the lab. A handful of signals, cheap to copy; lives as long as the page.
+#[derive(Clone, Copy)]
+pub struct Inside {
+    pub device: RwSignal<Device>,
+    pub networks: Networks,
+    pub photos: Photos,
+    pub maps: Maps,
+    pub details: Details,
+    pub classes: Classes,
+    pub ledgers: Ledgers,
+    pub notices: NoticeBoard,
+    /// The newest sentence for screen readers.
+    pub announcement: RwSignal<String>,
+    /// How many times a photo went through everything of the network that is here.
+    pub computed: RwSignal<usize>,
+    inner: StoredValue<Inner, LocalStorage>,
+}
+
+/// The worker, as the visitor sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Device {
+    Starting(Backend),
+    /// With the worker's own name for it.
+    Ready(Backend, String),
+    /// It stopped too often.
+    Gone,
+}
+
+impl Device {
+    /// The device that computes now.
+    pub fn ready(&self) -> Option<Backend> {
+        match self {
+            Self::Ready(backend, _) => Some(*backend),
+            Self::Starting(_) | Self::Gone => None,
+        }
+    }
+
+    /// The device wanted.
+    pub fn backend(&self) -> Backend {
+        match self {
+            Self::Starting(backend) | Self::Ready(backend, _) => *backend,
+            Self::Gone => Backend::Cpu,
+        }
+    }
+}
+
+/// What is not shown.
+#[derive(Default)]
+struct Inner {
+    opened: bool,
+    /// The page is there, so that the address is ours to write.
+    on_page: bool,
+    /// URL parameters that are not ours to change.
+    test: bool,
+    worker: Option<Rc<WorkerClient>>,
+    /// Counts starts of a worker; an older one still under way gives up when it sees a newer one.
+    starts: u32,
+    /// How often a worker died since the visitor last chose a network or a photo, or saw a result.
+    deaths: u32,
+    requests: RequestId,
+    asked: Vec<(RequestId, Asked)>,
+    /// How much of the network was wanted so far.
+    group: Option<Group>,
+    /// The visitor wants all of the network, however large.
+    all_of_it: bool,
+    /// What the worker was last told to look at.
+    told_layer: Option<String>,
+    /// From the address, until there is a network in which to look for it.
+    layer: Option<String>,
+    map: Option<usize>,
+    /// The photo on its way to the worker.
+    sent: Option<(RequestId, PhotoChoice)>,
+    /// The last photo that could be used.
+    good: Option<PhotoChoice>,
+    /// Which answer is being measured; an older one gives up.
+    measuring: u32,
+}
+
+/// What a request was about, for the case that it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    List,
+    Ledger,
+    Open,
+    Photo,
+    Look,
+    Kernels,
+    Explain,
+    Patches,
+    Cam,
+}
+
+impl Inside {
+    /// A lab that has not begun to do anything.
+    pub fn new() -> Self {
+        Self {
+            device: RwSignal::new(Device::Starting(Backend::Cpu)),
+            networks: Networks::default(),
+            photos: Photos::default(),
+            maps: Maps::new(),
+            details: Details::default(),
+            classes: Classes::new(),
+            ledgers: Ledgers::new(),
+            notices: NoticeBoard::default(),
+            announcement: RwSignal::new(String::new()),
+            computed: RwSignal::new(0),
+            inner: StoredValue::new_local(Inner::default()),
+        }
+    }
+
+    /// Called when the page is shown: the first time it starts everything, later it only restores the address.
+    pub fn open(&self) {
+        let first = self.inner.try_update_value(|inner| {
+            inner.on_page = true;
+            !std::mem::replace(&mut inner.opened, true)
+        });
+        if first == Some(true) {
+            let backend = self.read_address();
+            self.start_worker(backend);
+        } else {
+            self.write_address();
+        }
+    }
+
+    /// Called when the page is left: the address belongs to another page now.
+    pub fn leave(&self) {
+        self.inner.update_value(|inner| inner.on_page = false);
+    }
+
+    /// Says a sentence to screen readers.
+    pub fn announce(&self, sentence: impl Into<String>) {
+        self.announcement.set(sentence.into());
+    }
+
+    pub fn notify(&self, tone: Tone, text: impl Into<String>, action: Option<NoticeAction>) {
+        self.notices.post(tone, text.into(), action);
+    }
+
+    /// Whether an answer is still to come, so that what is shown may change by itself.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.device.get(), Device::Starting(_))
+            || self.networks.opening.with(Option::is_some)
+            || self.photos.reading.get()
+            || self.maps.waiting.get()
+            || self.classes.waiting.get()
+    }
+
+    /// Sends a question, with the buffers it carries; without a worker it is dropped, because everything is asked
+    /// again once there is one.
+    fn ask_with(
+        &self,
+        asked: Asked,
+        buffers: Vec<Vec<u8>>,
+        make: impl FnOnce(RequestId) -> InsideCommand,
+    ) -> Option<RequestId> {
+        self.inner
+            .try_update_value(|inner| {
+                let worker = inner.worker.as_ref()?;
+                inner.requests += 1;
+                worker.send(Packet::with(Command::Inside(make(inner.requests)), buffers));
+                inner.asked.push((inner.requests, asked));
+                Some(inner.requests)
+            })
+            .flatten()
+    }
+
+    fn ask(&self, asked: Asked, make: impl FnOnce(RequestId) -> InsideCommand) -> Option<RequestId> {
+        self.ask_with(asked, Vec::new(), make)
+    }
+
+    /// An answer (or a refusal) came: what the question was about.
+    fn answered(&self, request: RequestId) -> Option<Asked> {
+        self.inner
+            .try_update_value(|inner| {
+                let place = inner.asked.iter().position(|(r, _)| *r == request)?;
+                Some(inner.asked.swap_remove(place).1)
+            })
+            .flatten()
+    }
+}
+
+/// The lab, from any component below the app.
+pub fn use_inside() -> Inside {
+    // Provided by the root component.
+    expect_context::<Inside>()
+}

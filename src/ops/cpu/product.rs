@@ -1,0 +1,39 @@
+//! The inner loop of a matrix product, on values rearranged so that it reads them one after the other.
+
+use wide::f32x4;
+
+/// Values in a SIMD register.
+pub(super) const LANES: usize = 4;
+/// Rows of the left matrix in one tile of the product.
+pub(super) const ROWS: usize = 4;
+/// Columns of the right matrix in one tile: two SIMD registers.
+pub(super) const COLUMNS: usize = 2 * LANES;
+
+/// A row of a tile.
+pub(super) type Row = [f32x4; 2];
+
+/// A tile of a matrix product: for each step of the depth, `ROWS` values of the left matrix and `COLUMNS` of the right.
+///
+/// Eight sums are enough to keep two multipliers and two adders busy, and with what else the loop needs they fit
+/// into the sixteen registers of an x86 CPU.
+#[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "a loop over constants, which the compiler unrolls into registers")]
+pub(super) fn tile(left: &[[f32; ROWS]], right: &[Row]) -> [Row; ROWS] {
+    let mut sums = [[f32x4::ZERO; 2]; ROWS];
+    for (left, [low, high]) in left.iter().zip(right) {
+        for row in 0..ROWS {
+            let value = f32x4::splat(left[row]);
+            sums[row][0] = low.mul_add(value, sums[row][0]);
+            sums[row][1] = high.mul_add(value, sums[row][1]);
+        }
+    }
+    sums
+}
+
+/// Four neighbouring values.
+#[inline(always)]
+pub(super) fn load(from: &[f32]) -> f32x4 {
+    let mut values = [0.0; LANES];
+    values.copy_from_slice(&from[..LANES]);
+    f32x4::new(values)
+}
