@@ -13,6 +13,8 @@ mod browser;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod components;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
+mod erase;
+#[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod pages;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod root;

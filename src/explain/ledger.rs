@@ -14,7 +14,7 @@ pub fn ledger(architecture: &Architecture) -> Ledger {
     let parameters: usize = sum(|r| r.parameters);
     let totals = LedgerTotals {
         parameters,
-        multiply_accumulates: sum(|r| r.multiply_accumulates),
+        multiply_accumulates: rows.iter().map(|r| r.multiply_accumulates).sum(),
         weight_bytes: (parameters + statistics) * BYTES,
         activation_bytes: sum(|r| r.activation_bytes),
     };

@@ -182,18 +182,19 @@ impl Architecture {
     }
 
     /// Multiply-accumulates of one layer for one picture; counted for convolutions and fully connected layers.
-    pub fn multiply_accumulates_of(&self, layer: usize) -> usize {
+    pub fn multiply_accumulates_of(&self, layer: usize) -> u64 {
         let [_, height, width] = self.layers[layer].shape;
-        let weights = self.parameters_of(layer).first().map_or(0, |p| p.shape.iter().product());
+        let weights = self.parameters_of(layer).first().map_or(0, |p| p.shape.iter().product::<usize>()) as u64;
         match self.layers[layer].op {
-            Op::Convolution { .. } => weights * height * width,
+            // VGG's are more than the 32 bits of a number in Wasm hold.
+            Op::Convolution { .. } => weights * (height * width) as u64,
             Op::Linear { .. } => weights,
             _ => 0,
         }
     }
 
     /// Multiply-accumulates of one picture.
-    pub fn multiply_accumulates(&self) -> usize {
+    pub fn multiply_accumulates(&self) -> u64 {
         (0..self.layers.len()).map(|layer| self.multiply_accumulates_of(layer)).sum()
     }
 }

@@ -252,7 +252,7 @@ impl Network {
                 // One factor and one summand for each channel.
                 let scale = vector("weight") / (vector("running_var") + epsilon).sqrt();
                 let shift = vector("bias") - vector("running_mean") * scale.clone();
-                x * scale.reshape([1, channels, 1, 1]) + shift.reshape([1, channels, 1, 1])
+                ops::scale_shift(x, scale, shift)
             }
             Op::Relu => ops::relu(x),
             Op::Tanh => ops::tanh(x),

@@ -16,6 +16,7 @@ mod linear;
 mod max_pool;
 mod pooling;
 mod relu;
+mod scale_shift;
 mod size;
 mod tanh;
 
@@ -26,6 +27,7 @@ pub use linear::linear;
 pub use max_pool::max_pool;
 pub use pooling::Pooling;
 pub use relu::relu;
+pub use scale_shift::scale_shift;
 pub use tanh::tanh;
 
 #[cfg(not(feature = "gpu"))]

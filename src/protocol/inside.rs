@@ -165,7 +165,7 @@ pub struct NetworkInfo {
     pub title: String,
     pub year: u32,
     pub parameters: usize,
-    pub multiply_accumulates: usize,
+    pub multiply_accumulates: u64,
     /// Where this host has the weights; what to do about it where it has not.
     pub installed: Installed,
 }
@@ -272,7 +272,7 @@ pub struct Ledger {
 pub struct LedgerTotals {
     pub parameters: usize,
     /// Of convolutions and fully connected layers, for one picture.
-    pub multiply_accumulates: usize,
+    pub multiply_accumulates: u64,
     /// Of all weights as 32-bit floats.
     pub weight_bytes: usize,
     /// Of all activations of one picture as 32-bit floats.
@@ -291,7 +291,7 @@ pub struct LedgerRow {
     pub parameters: usize,
     /// `11 x 11 x 3 x 64 + 64 = 23,296`; empty without parameters.
     pub spelt_out: String,
-    pub multiply_accumulates: usize,
+    pub multiply_accumulates: u64,
     pub activation_bytes: usize,
     pub group: Group,
 }

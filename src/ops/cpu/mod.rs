@@ -11,6 +11,7 @@ mod max_pool_batch;
 mod patches;
 mod product;
 mod relu;
+mod scale_shift;
 mod tanh;
 mod transforms;
 mod winograd;
@@ -21,6 +22,7 @@ pub use convolve_batch::{convolve, convolve_bias_gradient, convolve_input_gradie
 pub use linear::{linear, linear_input_gradient, linear_weight_gradients};
 pub use max_pool_batch::{max_pool, max_pool_gradient};
 pub use relu::relu;
+pub use scale_shift::scale_shift;
 pub use tanh::{tanh, tanh_gradient};
 
 use super::Values;

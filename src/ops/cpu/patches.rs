@@ -1,7 +1,7 @@
 //! Convolution of any kernel, stride and padding: the input values that each output needs are copied side by side, a
 //! block at a time, and multiplied with the kernels as a matrix.
 
-use super::product::{COLUMNS, LANES, ROWS, Row, load, tile};
+use super::product::{COLUMNS, LANES, ROWS, Row, blocks, load, tile};
 use crate::ops::convolution::Convolution;
 use std::ops::Range;
 use wide::f32x4;
@@ -34,20 +34,19 @@ enum Places {
 /// One picture `x` `[channels_in, height, width]` to `y`, `[channels_out, height, width]` of the output.
 pub fn by_patches(size: &Convolution, x: &[f32], weight: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
     let output = size.output();
-    let area = output[0] * output[1];
-    // Whole channels, as many as the depth allows.
     let window = size.kernel[0] * size.kernel[1];
-    let channels = (DEPTH / window).clamp(1, size.channels_in);
-    let most = (PATCHES_LEN / (channels * window) / COLUMNS).max(4) * COLUMNS;
-    let blocks = area.div_ceil(most);
-    let mut this =
-        Patches { size, output, plane: Vec::new(), places: Vec::new(), patches: Vec::new(), kernels: Vec::new() };
-    let (panels, mut start) = (area.div_ceil(COLUMNS), 0);
-    for block in 1..=blocks {
-        let outputs = start..(panels * block / blocks * COLUMNS).min(area);
-        start = outputs.end;
-        for first in (0..size.channels_in).step_by(channels) {
-            let channels = first..(first + channels).min(size.channels_in);
+    let most_channels = (DEPTH / window).clamp(1, size.channels_in);
+    let most_outputs = PATCHES_LEN / (most_channels * window);
+    let mut this = Patches {
+        size,
+        output,
+        plane: Vec::new(),
+        places: Vec::new(),
+        patches: Vec::new(),
+        kernels: Vec::new(),
+    };
+    for outputs in blocks(output[0] * output[1], most_outputs, COLUMNS) {
+        for channels in blocks(size.channels_in, most_channels, 1) {
             this.fill(&outputs, &channels, x);
             this.multiply(&outputs, &channels, weight, bias, y);
         }
@@ -96,26 +95,8 @@ impl Patches<'_> {
                 }
                 &self.plane
             };
-            let at = i * kernel[0] * kernel[1];
-            for (places, patches) in self.places.iter().zip(self.patches.chunks_exact_mut(depth)) {
-                for (ky, patches) in patches[at..].chunks_exact_mut(kernel[1]).enumerate().take(kernel[0]) {
-                    let row = &plane[ky * plane_width..];
-                    match places {
-                        Places::Together(place) => {
-                            let row = &row[*place..][..COLUMNS + kernel[1] - 1];
-                            for (patch, values) in patches.iter_mut().zip(row.windows(COLUMNS)) {
-                                *patch = [load(values), load(&values[LANES..])];
-                            }
-                        }
-                        Places::Apart(places) => {
-                            for (kx, patch) in patches.iter_mut().enumerate() {
-                                let [a, b, c, d, e, f, g, h] = places.map(|place| row[place + kx]);
-                                *patch = [f32x4::new([a, b, c, d]), f32x4::new([e, f, g, h])];
-                            }
-                        }
-                    }
-                }
-            }
+            let patches = &mut self.patches[i * kernel[0] * kernel[1]..];
+            patches_of_channel(plane, plane_width, kernel, &self.places, patches, depth);
         }
     }
 
@@ -134,23 +115,67 @@ impl Patches<'_> {
         self.kernels.resize(depth, [0.0; ROWS]);
         for row in (0..self.size.channels_out).step_by(ROWS) {
             // Beyond the last channel the last one once more, which is not stored.
-            let rows = ROWS.min(self.size.channels_out - row);
-            let kernels = std::array::from_fn(|r| &weight[(row + r.min(rows - 1)) * len + start..][..depth]);
-            let [a, b, c, d]: [_; ROWS] = kernels;
-            for ((((to, a), b), c), d) in self.kernels.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                *to = [*a, *b, *c, *d];
-            }
-            for (first, patches) in outputs.clone().step_by(COLUMNS).zip(self.patches.chunks_exact(depth)) {
-                let count = COLUMNS.min(outputs.end - first);
-                let sums = tile(&self.kernels, patches);
-                for (channel, sums) in (row..row + rows).zip(sums) {
-                    let to = &mut y[channel * area + first..][..count];
-                    if channels.start == 0 {
-                        to.fill(bias.map_or(0.0, |bias| bias[channel]));
-                    }
-                    add(to, sums);
+            let rows = row..(row + ROWS).min(self.size.channels_out);
+            let kernels = std::array::from_fn(|r| &weight[(row + r).min(rows.end - 1) * len + start..][..depth]);
+            side_by_side(kernels, &mut self.kernels);
+            if channels.start == 0 {
+                for row in rows.clone() {
+                    y[row * area..][outputs.clone()].fill(bias.map_or(0.0, |bias| bias[row]));
                 }
             }
+            add_products(&self.kernels, &self.patches, outputs, &mut y[row * area..rows.end * area], area);
+        }
+    }
+}
+
+// The loops below are functions of their own for the sake of a browser's first visit: WebAssembly starts in a quick
+// and slow translation, and the good one takes its place only between two calls.
+
+/// The values of one channel in all patches; `depth` is the length of eight patches side by side.
+#[inline(never)]
+fn patches_of_channel(
+    plane: &[f32],
+    width: usize,
+    kernel: [usize; 2],
+    places: &[Places],
+    patches: &mut [Row],
+    depth: usize,
+) {
+    for (places, patches) in places.iter().zip(patches.chunks_mut(depth)) {
+        for (ky, patches) in patches.chunks_exact_mut(kernel[1]).enumerate().take(kernel[0]) {
+            let row = &plane[ky * width..];
+            match places {
+                Places::Together(place) => {
+                    let row = &row[*place..][..COLUMNS + kernel[1] - 1];
+                    for (patch, values) in patches.iter_mut().zip(row.windows(COLUMNS)) {
+                        *patch = [load(values), load(&values[LANES..])];
+                    }
+                }
+                Places::Apart(places) => {
+                    for (kx, patch) in patches.iter_mut().enumerate() {
+                        let [a, b, c, d, e, f, g, h] = places.map(|place| row[place + kx]);
+                        *patch = [f32x4::new([a, b, c, d]), f32x4::new([e, f, g, h])];
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[inline(never)]
+fn side_by_side([a, b, c, d]: [&[f32]; ROWS], to: &mut [[f32; ROWS]]) {
+    for ((((to, a), b), c), d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *to = [*a, *b, *c, *d];
+    }
+}
+
+/// Adds to these outputs of up to four channels, which are `area` apart in `y`.
+#[inline(never)]
+fn add_products(kernels: &[[f32; ROWS]], patches: &[Row], outputs: &Range<usize>, y: &mut [f32], area: usize) {
+    for (first, patches) in outputs.clone().step_by(COLUMNS).zip(patches.chunks_exact(kernels.len())) {
+        let count = COLUMNS.min(outputs.end - first);
+        for (map, sums) in y.chunks_exact_mut(area).zip(tile(kernels, patches)) {
+            add(&mut map[first..first + count], sums);
         }
     }
 }

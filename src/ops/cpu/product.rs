@@ -1,5 +1,6 @@
 //! The inner loop of a matrix product, on values rearranged so that it reads them one after the other.
 
+use std::ops::Range;
 use wide::f32x4;
 
 /// Values in a SIMD register.
@@ -36,4 +37,11 @@ pub(super) fn load(from: &[f32]) -> f32x4 {
     let mut values = [0.0; LANES];
     values.copy_from_slice(&from[..LANES]);
     f32x4::new(values)
+}
+
+/// Parts of `0..len`, as equal as whole units allow, of at most `most` or at least one unit.
+pub(super) fn blocks(len: usize, most: usize, unit: usize) -> impl Iterator<Item = Range<usize>> {
+    let units = len.div_ceil(unit);
+    let count = units.div_ceil((most / unit).max(1));
+    (0..count).map(move |i| units * i / count * unit..(units * (i + 1) / count * unit).min(len))
 }

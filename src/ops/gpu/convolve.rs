@@ -56,3 +56,8 @@ pub fn max_pool_gradient(size: &Pooling, _maps: [usize; 2], x: &Values, gradient
 pub fn relu(x: Values) -> Values {
     OneBackend::relu(x)
 }
+
+pub fn scale_shift(x: Values, [_, channels, ..]: [usize; 4], scale: Values, shift: Values) -> Values {
+    let [scale, shift] = [scale, shift].map(|v| OneBackend::float_reshape(v, [1, channels, 1, 1].into()));
+    OneBackend::float_add(OneBackend::float_mul(x, scale), shift)
+}

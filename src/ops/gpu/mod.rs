@@ -15,7 +15,7 @@ pub use average_pool::{average_pool, average_pool_gradient};
 pub use conv2d::{conv2d, conv2d_input_gradient, conv2d_weight_gradients};
 pub use convolve::{
     convolve, convolve_bias_gradient, convolve_input_gradient, convolve_weight_gradient, max_pool, max_pool_gradient,
-    relu,
+    relu, scale_shift,
 };
 pub use launch::in_rows;
 pub use linear::{linear, linear_input_gradient, linear_weight_gradients};

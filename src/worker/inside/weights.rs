@@ -56,17 +56,19 @@ async fn all(
     let classes = classes.map(|path| manifest.find(path)).transpose()?;
     let total = shards.iter().copied().chain(classes).map(|asset| asset.bytes).sum();
     let mut before = 0;
+    // First, so that the first prediction has names.
+    if let Some(asset) = classes {
+        let bytes = fetcher.verified(asset, |_| ()).await?;
+        before += asset.bytes;
+        let text = String::from_utf8_lossy(&bytes);
+        send(Weights::Classes(text.lines().map(str::to_owned).collect())).await;
+    }
     for asset in shards {
         let tell = |done| post(InsideEvent::Opening { request, done: before + done, total });
         let bytes = fetcher.verified(asset, tell).await?;
         before += asset.bytes;
         post(InsideEvent::Opening { request, done: before, total });
         send(Weights::Shard(asset.path.clone(), read_shard(&asset.path, &bytes)?)).await;
-    }
-    if let Some(asset) = classes {
-        let bytes = fetcher.verified(asset, |_| ()).await?;
-        let text = String::from_utf8_lossy(&bytes);
-        send(Weights::Classes(text.lines().map(str::to_owned).collect())).await;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A picture from the device's camera. The stream ends with this component.
 
 use crate::app::browser;
+use crate::app::erase;
 use crate::app::state::inside::{Inside, PhotoChoice, use_inside};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::html;
@@ -52,26 +53,26 @@ pub fn Camera(open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <div class="camera">
-            <video node_ref=video class="camera-view" playsinline muted autoplay aria-label="Live picture of the camera" hidden=move || problem.get().is_some()></video>
-            <p class="camera-problem" role="alert">{move || problem.get()}</p>
+            <video node_ref=video class="camera-view" playsinline muted autoplay aria-label="Live picture of the camera" hidden=erase::flag(move || problem.get().is_some())></video>
+            <p class="camera-problem" role="alert">{erase::text(move || problem.get().unwrap_or_default().to_owned())}</p>
             <div class="photo-buttons">
                 <button
                     type="button"
                     id="camera-take"
                     class="button primary"
-                    disabled=move || !live.get()
-                    on:click=move |_| {
+                    disabled=erase::flag(move || !live.get())
+                    on:click=erase::click(move |_| {
                         if let Some(video) = video.get_untracked() {
                             take(lab, &video, open);
                         }
-                    }
+                    })
                 >
                     "Take picture"
                 </button>
-                <button type="button" id="camera-switch" class="button" hidden=move || cameras.with(|c| c.len() < 2) on:click=another>
+                <button type="button" id="camera-switch" class="button" hidden=erase::flag(move || cameras.with(|c| c.len() < 2)) on:click=erase::click(another)>
                     "Switch camera"
                 </button>
-                <button type="button" id="camera-stop" class="button" on:click=move |_| open.set(false)>"Stop camera"</button>
+                <button type="button" id="camera-stop" class="button" on:click=erase::click(move |_| open.set(false))>"Stop camera"</button>
             </div>
         </div>
     }

@@ -1,5 +1,6 @@
-//! Selects and sliders as this lab has them.
+//! Selects, sliders and buttons as this lab has them.
 
+use crate::app::erase;
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -20,19 +21,24 @@ impl Choice {
     }
 }
 
-/// A labelled select whose options may change.
-#[component]
-pub fn Select(
+/// A labelled select whose options may change. All three closures are boxed, see [`erase`].
+pub fn select(
     id: &'static str,
     label: &'static str,
-    options: Signal<Vec<Choice>>,
-    value: Signal<String>,
-    choose: Callback<String>,
-) -> impl IntoView {
+    options: Box<dyn Fn() -> Vec<Choice> + Send>,
+    value: Box<dyn Fn() -> String + Send>,
+    choose: Box<dyn Fn(String)>,
+) -> AnyView {
     let select = NodeRef::<html::Select>::new();
+    let rendered = RwSignal::new(0_u32);
+    let options = erase::view(move || {
+        rendered.update_untracked(|n| *n += 1);
+        rendered.notify();
+        grouped(&options())
+    });
     Effect::new(move |_| {
-        options.track();
-        let value = value.get();
+        rendered.track();
+        let value = value();
         if let Some(select) = select.get() {
             // Once the options are on the page.
             set_timeout(move || select.set_value(&value), Duration::ZERO);
@@ -41,8 +47,8 @@ pub fn Select(
     view! {
         <label class="choice">
             <span>{label}</span>
-            <select id=id node_ref=select on:change=move |event| choose.run(event_target_value(&event))>
-                {move || options.with(|options| grouped(options))}
+            <select id=id node_ref=select on:change=erase::event(move |event| choose(event_target_value(&event)))>
+                {options}
             </select>
         </label>
     }
@@ -66,29 +72,20 @@ fn grouped(options: &[Choice]) -> AnyView {
 }
 
 /// A select with a few fixed options, by their place.
-#[component]
-pub fn FewChoices(
+pub fn few_choices(
     id: &'static str,
     label: &'static str,
     options: &'static [&'static str],
-    value: Signal<usize>,
-    choose: Callback<usize>,
-) -> impl IntoView {
-    let all = options.iter().enumerate().map(|(i, label)| Choice::new(i.to_string(), *label)).collect::<Vec<_>>();
-    view! {
-        <Select
-            id
-            label
-            options=Signal::stored(all)
-            value=Signal::derive(move || value.get().to_string())
-            choose=Callback::new(move |text: String| choose.run(text.parse().unwrap_or(0)))
-        />
-    }
+    value: impl Fn() -> usize + Send + 'static,
+    choose: impl Fn(usize) + 'static,
+) -> AnyView {
+    let all = move || options.iter().enumerate().map(|(i, label)| Choice::new(i.to_string(), *label)).collect();
+    let value = move || value().to_string();
+    select(id, label, Box::new(all), Box::new(value), Box::new(move |text| choose(text.parse().unwrap_or(0))))
 }
 
 /// How much of a picture over the photo covers it.
-#[component]
-pub fn Opacity(id: &'static str, label: &'static str, value: RwSignal<u32>) -> impl IntoView {
+pub fn opacity(id: &'static str, label: &'static str, value: RwSignal<u32>) -> AnyView {
     view! {
         <label class="opacity">
             <span>{label}</span>
@@ -98,9 +95,9 @@ pub fn Opacity(id: &'static str, label: &'static str, value: RwSignal<u32>) -> i
                 min="0"
                 max="100"
                 step="5"
-                aria-valuetext=move || format!("{} percent", value.get())
-                prop:value=move || value.get().to_string()
-                on:input=move |event| value.set(event_target_value(&event).parse().unwrap_or(0))
+                aria-valuetext=erase::text(move || format!("{} percent", value.get()))
+                prop:value=erase::text(move || value.get().to_string())
+                on:input=erase::event(move |event| value.set(event_target_value(&event).parse().unwrap_or(0)))
             />
         </label>
     }
@@ -108,24 +105,46 @@ pub fn Opacity(id: &'static str, label: &'static str, value: RwSignal<u32>) -> i
 }
 
 /// A box to tick.
-#[component]
-pub fn Tick(id: &'static str, label: &'static str, value: RwSignal<bool>) -> impl IntoView {
+pub fn tick(id: &'static str, label: &'static str, value: RwSignal<bool>) -> AnyView {
     view! {
         <label class="tick">
-            <input id=id type="checkbox" prop:checked=move || value.get() on:change=move |e| value.set(event_target_checked(&e)) />
+            <input
+                id=id
+                type="checkbox"
+                prop:checked=erase::flag(move || value.get())
+                on:change=erase::event(move |event| value.set(event_target_checked(&event)))
+            />
             <span>{label}</span>
         </label>
     }
     .into_any()
 }
 
-/// Buttons that hand out what is seen.
-#[component]
-pub fn SaveButton(id: &'static str, label: &'static str, disabled: Signal<bool>, save: Callback<()>) -> impl IntoView {
+/// A small button, such as one that hands out what is seen.
+pub fn button(
+    id: &'static str,
+    label: impl Into<String>,
+    disabled: impl FnMut() -> bool + Send + 'static,
+    press: impl Fn() + 'static,
+) -> AnyView {
+    boxed_button(id, label.into(), erase::flag(disabled), Box::new(press))
+}
+
+fn boxed_button(
+    id: &'static str,
+    label: String,
+    disabled: Box<dyn FnMut() -> bool + Send>,
+    press: Box<dyn Fn()>,
+) -> AnyView {
     view! {
-        <button type="button" id=id class="button small" disabled=move || disabled.get() on:click=move |_| save.run(())>
+        <button type="button" id=id class="button small" disabled=disabled on:click=erase::click(move |_| press())>
             {label}
         </button>
     }
     .into_any()
+}
+
+/// A name with its value, in a list of them.
+pub fn fact(name: &'static str, value: String) -> AnyView {
+    view! { <div><dt>{name}</dt><dd>{value}</dd></div> }.into_any()
 }

@@ -45,7 +45,7 @@ pub fn DropZone() -> impl IntoView {
         }
     });
     view! {
-        <div class="drop-zone" hidden=move || !over.get() aria-hidden="true">
+        <div class="drop-zone" hidden=crate::app::erase::flag(move || !over.get()) aria-hidden="true">
             <p>"Drop the picture anywhere: it stays on this device"</p>
         </div>
     }

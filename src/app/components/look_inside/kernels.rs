@@ -69,7 +69,11 @@ fn figure(lab: Inside, kernels: Arc<Kernels>) -> AnyView {
     let save_png = Callback::new(move |()| save::picture("kernel-grid", &file_name(lab, "kernels")));
     let never = Signal::stored(false);
     // A tile of a colour kernel is at most so large, a part of another one so small.
-    let width = if colour { 22.0 } else { grid.columns as f64 * (map_width as f64 * 0.35 + 0.4) };
+    let width = if colour {
+        (map_width as f64 * 2.2).clamp(14.0, 22.0)
+    } else {
+        grid.columns as f64 * (map_width as f64 * 0.35 + 0.4)
+    };
     view! {
         <figure class="kernel-figure kernels-seen">
             <figcaption><strong>{title}</strong>{note}</figcaption>

@@ -1,12 +1,13 @@
-use super::controls::{Choice, FewChoices, SaveButton, Select, Tick};
-use super::kernels::KernelFigure;
-use super::maps::MapGrid;
-use super::stage::Stage;
-use crate::app::charts::colormap::{Colormap, Extent};
-use crate::app::components::legend::Legend;
+use super::controls::{Choice, button, few_choices, select, tick};
+use super::kernels::kernel_figure;
+use super::maps::map_grid;
+use super::stage::stage;
+use crate::app::charts::colormap::Extent;
+use crate::app::components::legend::legend;
+use crate::app::erase;
 use crate::app::npy::Dtype;
 use crate::app::save;
-use crate::app::state::inside::{Inside, Looked, Normalise, Order, use_inside};
+use crate::app::state::inside::{Inside, Looked, use_inside};
 use crate::app::words;
 use crate::protocol::{LayerInfo, LayerKind};
 use leptos::prelude::*;
@@ -15,45 +16,40 @@ use leptos::prelude::*;
 #[component]
 pub fn LayerPanel() -> impl IntoView {
     let lab = use_inside();
-    let options = Signal::derive(move || lab.layers().iter().map(|layer| choice(lab, layer)).collect());
     let step = move |by: isize, id: &'static str, label: &'static str, sign: &'static str| {
-        view! {
-            <button type="button" id=id class="button small" aria-label=label title=label on:click=move |_| lab.step_layer(by)>{sign}</button>
-        }
-        .into_any()
+        let step = erase::click(move |_| lab.step_layer(by));
+        view! { <button type="button" id=id class="button small" aria-label=label title=label on:click=step>{sign}</button> }
+            .into_any()
     };
-    let has_activation = move || {
+    let activation = move || {
         let layer = lab.maps.layer.get();
-        lab.networks.open.with(|open| open.as_ref().is_some_and(|open| open.activation(&layer).is_some()))
+        let has = lab.networks.open.with(|open| open.as_ref().is_some_and(|open| open.activation(&layer).is_some()));
+        has.then(|| {
+            let (now, choose) =
+                (move || usize::from(lab.maps.after.get()), move |place| lab.look_after_activation(place == 1));
+            few_choices("activation-switch", "Activation", &["before", "after"], now, choose)
+        })
     };
     view! {
         <section class="panel layer-panel" aria-labelledby="layer-title">
             <h2 id="layer-title">"Layer"</h2>
             <div class="controls">
-                <Select
-                    id="layer-choice"
-                    label="Layer"
-                    options
-                    value=lab.maps.layer.into()
-                    choose=Callback::new(move |name| lab.choose_layer(name))
-                />
+                {select(
+                    "layer-choice",
+                    "Layer",
+                    Box::new(move || lab.layers().iter().map(|layer| choice(lab, layer)).collect()),
+                    Box::new(move || lab.maps.layer.get()),
+                    Box::new(move |name| lab.choose_layer(name)),
+                )}
                 <span class="steps">
                     {step(-1, "layer-before", "Previous layer", "‹")}
                     {step(1, "layer-after", "Next layer", "›")}
                 </span>
-                {move || has_activation().then(|| view! {
-                    <FewChoices
-                        id="activation-switch"
-                        label="Activation"
-                        options=&["before", "after"]
-                        value=Signal::derive(move || usize::from(lab.maps.after.get()))
-                        choose=Callback::new(move |place| lab.look_after_activation(place == 1))
-                    />
-                })}
-                <Tick id="every-layer" label="list every layer" value=lab.maps.every />
+                {erase::maybe(activation)}
+                {tick("every-layer", "list every layer", lab.maps.every)}
             </div>
-            <KernelFigure />
-            <MapsFigure />
+            {erase::maybe(move || lab.details.kernels.get().map(|kernels| kernel_figure(lab, kernels)))}
+            {maps_figure(lab)}
         </section>
     }
     .into_any()
@@ -75,85 +71,82 @@ fn choice(lab: Inside, layer: &LayerInfo) -> Choice {
     Choice { group, ..Choice::new(layer.name.clone(), label) }
 }
 
-#[component]
-fn MapsFigure() -> impl IntoView {
-    let lab = use_inside();
-    let maps = lab.maps;
-    let looked = maps.looked;
-    let is_map = move || looked.with(|looked| looked.as_ref().is_some_and(|looked| !looked.is_vector()));
-    let extent =
-        Signal::derive(move || looked.with(|l| l.as_ref().map_or(Extent { low: 0.0, high: 0.0 }, |l| l.whole)));
-    let across = move || maps.normalise.get() == Normalise::Across || !is_map();
-    let hidden = move || {
-        let all = looked.with(|looked| looked.as_ref().map_or(0, |looked| looked.shape[0]));
-        (all - maps.shown.with(|shown| shown.len()).min(all), all)
-    };
-    let more = move || {
-        let (hidden, all) = hidden();
-        (hidden > 0).then(|| {
-            view! {
-                <button type="button" id="more-maps" class="button small" on:click=move |_| maps.limit.update(|limit| *limit += 128)>
-                    {format!("Show more ({} of {} are shown)", words::count(all - hidden), words::count(all))}
-                </button>
-            }
-        })
-    };
-    let nothing = Signal::derive(move || looked.with(Option::is_none));
+fn maps_figure(lab: Inside) -> AnyView {
+    let (maps, looked) = (lab.maps, lab.maps.looked);
+    let nothing = move || looked.with(Option::is_none);
     view! {
         <figure class="maps-figure">
             <figcaption>
-                <strong id="maps-caption">{move || caption(lab)}</strong>
-                <span>{move || timing(lab)}</span>
+                <strong id="maps-caption">{erase::text(move || caption(lab))}</strong>
+                <span>{erase::text(move || timing(lab))}</span>
             </figcaption>
-            <div class="controls" hidden=move || nothing.get()>
-                {move || is_map().then(|| view! {
-                    <FewChoices
-                        id="normalise-choice"
-                        label="Brightness"
-                        options=&["each map by itself", "across all maps"]
-                        value=Signal::derive(move || usize::from(maps.normalise.get() == Normalise::Across))
-                        choose=Callback::new(move |i| maps.normalise.set(if i == 1 { Normalise::Across } else { Normalise::Each }))
-                    />
-                })}
-                <FewChoices
-                    id="order-choice"
-                    label="Order"
-                    options=&["as in the network", "strongest first"]
-                    value=Signal::derive(move || usize::from(maps.order.get() == Order::Strongest))
-                    choose=Callback::new(move |i| maps.order.set(if i == 1 { Order::Strongest } else { Order::Network }))
-                />
-                <FewChoices
-                    id="colour-choice"
-                    label="Colours"
-                    options=&["grey", "viridis"]
-                    value=Signal::derive(move || usize::from(maps.colours.get() == Colormap::Viridis))
-                    choose=Callback::new(move |i| maps.colours.set(if i == 1 { Colormap::Viridis } else { Colormap::Grey }))
-                />
+            <div class="controls" hidden=erase::flag(nothing)>
+                {erase::maybe(move || is_map(lab).then(|| few_choices(
+                    "normalise-choice",
+                    "Brightness",
+                    &["each map by itself", "across all maps"],
+                    move || usize::from(maps.across.get()),
+                    move |i| maps.across.set(i == 1),
+                )))}
+                {few_choices(
+                    "order-choice",
+                    "Order",
+                    &["as in the network", "strongest first"],
+                    move || usize::from(maps.strongest.get()),
+                    move |i| maps.strongest.set(i == 1),
+                )}
+                {few_choices(
+                    "colour-choice",
+                    "Colours",
+                    &["grey", "viridis"],
+                    move || usize::from(maps.colourful.get()),
+                    move |i| maps.colourful.set(i == 1),
+                )}
             </div>
-            <p class="hint" hidden=move || nothing.get()>
-                {move || match across() {
-                    true => view! { <Legend colours=maps.colours.get() extent unit="value" /> }.into_any(),
-                    false => "Dark is the smallest, bright the largest value of each map. ".into_any(),
-                }}
-                {move || (maps.order.get() == Order::Strongest).then_some(" Strongest: by the mean of its values after ReLU.")}
-                {move || looked.with(|l| l.as_ref().and_then(|l| silent(l)))}
-            </p>
+            <p class="hint" hidden=erase::flag(nothing)>{erase::view(move || key(lab))}</p>
             <div class="maps-near">
-                <Stage main=false />
-                <p class="readout">{move || super::detail::readout(lab)}</p>
+                {stage(lab, false)}
+                <p class="readout">{erase::text(move || super::detail::readout(lab))}</p>
             </div>
-            {move || match nothing.get() {
+            {erase::view(move || match nothing() {
                 true => view! { <p class="empty">{waiting(lab)}</p> }.into_any(),
-                false => view! { <MapGrid /> }.into_any(),
-            }}
+                false => map_grid(lab),
+            })}
             <div class="save-buttons">
-                {more}
-                <SaveButton id="save-maps-png" label="Save maps (PNG)" disabled=nothing save=Callback::new(move |()| save::picture("map-grid", &file_name(lab, "maps"))) />
-                <SaveButton id="save-maps-npy" label="Save maps (.npy)" disabled=nothing save=Callback::new(move |()| save_maps(lab)) />
+                {erase::maybe(move || more(lab))}
+                {button("save-maps-png", "Save maps (PNG)", nothing, move || save::picture("map-grid", &file_name(lab, "maps")))}
+                {button("save-maps-npy", "Save maps (.npy)", nothing, move || save_maps(lab))}
             </div>
         </figure>
     }
     .into_any()
+}
+
+fn is_map(lab: Inside) -> bool {
+    lab.maps.looked.with(|looked| looked.as_ref().is_some_and(|looked| !looked.is_vector()))
+}
+
+/// What brightness and order mean.
+fn key(lab: Inside) -> AnyView {
+    let extent = lab.maps.looked.with(|l| l.as_ref().map_or(Extent { low: 0.0, high: 0.0 }, |l| l.whole));
+    let brightness = if lab.maps.across.get() || !is_map(lab) {
+        legend(lab.maps.colours(), extent, "value")
+    } else {
+        "Dark is the smallest, bright the largest value of each map.".into_any()
+    };
+    let order = if lab.maps.strongest.get() { " Strongest: by the mean of its values after ReLU." } else { "" };
+    let silent = lab.maps.looked.with(|looked| looked.as_ref().map_or(String::new(), |looked| silent(looked)));
+    view! { {brightness}{order}{silent} }.into_any()
+}
+
+/// The button for the maps that are not shown yet.
+fn more(lab: Inside) -> Option<AnyView> {
+    let all = lab.maps.looked.with(|looked| looked.as_ref().map_or(0, |looked| looked.shape[0]));
+    let shown = lab.maps.shown.with(|shown| shown.len());
+    (shown < all).then(|| {
+        let label = format!("Show more ({} of {} are shown)", words::count(shown), words::count(all));
+        button("more-maps", label, || false, move || lab.maps.limit.update(|limit| *limit += 128))
+    })
 }
 
 /// Such as `squeezenet1_1-features.0-maps`.
@@ -182,13 +175,14 @@ fn timing(lab: Inside) -> String {
     time.map_or(String::new(), |ms| format!("{ms:.0} ms after the photo arrived"))
 }
 
-/// Maps that are the same everywhere.
-fn silent(looked: &Looked) -> Option<String> {
-    let silent = looked.stats.iter().filter(|s| s.extent.low == s.extent.high).count();
-    (silent > 0 && !looked.is_vector()).then(|| match silent {
+/// Says how many maps are the same everywhere.
+fn silent(looked: &Looked) -> String {
+    match looked.stats.iter().filter(|s| s.extent.low == s.extent.high).count() {
+        0 => String::new(),
+        _ if looked.is_vector() => String::new(),
         1 => " One map has the same value everywhere.".to_owned(),
         n => format!(" {n} maps have the same value everywhere."),
-    })
+    }
 }
 
 fn waiting(lab: Inside) -> &'static str {

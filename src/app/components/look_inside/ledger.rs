@@ -79,8 +79,8 @@ fn summary(lab: Inside) -> String {
         let more = format!(
             " {} It has {} times the parameters, and needs {} times the multiply-accumulates.",
             sentence(&b),
-            times(share(tb.parameters, ta.parameters)),
-            times(share(tb.multiply_accumulates, ta.multiply_accumulates)),
+            times(tb.parameters as f64 / ta.parameters.max(1) as f64),
+            times(tb.multiply_accumulates as f64 / ta.multiply_accumulates.max(1) as f64),
         );
         text.push_str(&more);
     }

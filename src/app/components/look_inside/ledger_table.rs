@@ -14,13 +14,12 @@ pub fn LedgerTable(place: usize, ledger: Arc<Ledger>, every: RwSignal<bool>) -> 
     };
     let heads = [
         "layer",
-        "kind",
+        "parameters",
+        "share of them",
         "output",
         "kernel",
         "stride",
         "padding",
-        "parameters",
-        "share",
         "multiply-accumulates",
         "activations",
     ];
@@ -31,9 +30,9 @@ pub fn LedgerTable(place: usize, ledger: Arc<Ledger>, every: RwSignal<bool>) -> 
                 <tbody>{rows}</tbody>
                 <tfoot>
                     <tr>
-                        <th scope="row" colspan="6">"total"</th>
+                        <th scope="row">"total"</th>
                         <td>{words::count(totals.parameters)}</td>
-                        <td></td>
+                        <td colspan="5"></td>
                         <td>{words::count(totals.multiply_accumulates)}</td>
                         <td>{words::megabytes_or_kilobytes(totals.activation_bytes as u64)}</td>
                     </tr>
@@ -56,19 +55,13 @@ fn line(row: &LedgerRow, parameters: usize) -> AnyView {
         }
     });
     let macs = if row.multiply_accumulates > 0 { words::count(row.multiply_accumulates) } else { String::new() };
-    let cells = [
-        row.kind.words().to_owned(),
-        shape,
-        pair(row.kernel),
-        pair(row.stride),
-        pair(row.padding),
-        row.spelt_out.clone(),
-    ];
+    let cells = [shape, pair(row.kernel), pair(row.stride), pair(row.padding)];
     view! {
         <tr>
-            <th scope="row">{row.layer.clone()}</th>
-            {cells.map(|cell| view! { <td>{cell}</td> }).collect_view()}
+            <th scope="row">{row.layer.clone()}<span class="row-kind">{row.kind.words()}</span></th>
+            <td>{row.spelt_out.clone()}</td>
             <td><span class="share">{bar}</span></td>
+            {cells.map(|cell| view! { <td>{cell}</td> }).collect_view()}
             <td>{macs}</td>
             <td>{words::megabytes_or_kilobytes(row.activation_bytes as u64)}</td>
         </tr>

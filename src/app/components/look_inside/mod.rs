@@ -22,11 +22,9 @@ pub fn LookInside() -> impl IntoView {
     view! {
         <drop::DropZone />
         <div class="look-grid">
-            <div class="look-side">
-                <photo::PhotoPanel />
-                <classes::ClassesPanel />
-            </div>
+            <photo::PhotoPanel />
             <network::NetworkPanel />
+            <classes::ClassesPanel />
             <layer::LayerPanel />
             <detail::DetailPanel />
         </div>

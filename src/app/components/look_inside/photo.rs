@@ -1,7 +1,8 @@
 use super::camera::Camera;
-use super::controls::{Opacity, SaveButton};
+use super::controls::{button, opacity};
 use super::stage::Stage;
 use crate::app::browser;
+use crate::app::erase;
 use crate::app::npy::Dtype;
 use crate::app::save;
 use crate::app::state::inside::{PhotoChoice, use_inside};
@@ -15,7 +16,7 @@ use wasm_bindgen::JsCast;
 pub fn PhotoPanel() -> impl IntoView {
     let lab = use_inside();
     let camera = RwSignal::new(false);
-    let about = move || {
+    let about = erase::text(move || {
         lab.photos.taken.with(|photo| match photo {
             None if lab.photos.reading.get() => "Reading the photo …".to_owned(),
             None => "Choose a photo.".to_owned(),
@@ -27,7 +28,7 @@ pub fn PhotoPanel() -> impl IntoView {
                 side = lab.side()
             ),
         })
-    };
+    });
     let on_file = move |event: web_sys::Event| {
         let input = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
         let Some(input) = input else { return };
@@ -37,43 +38,49 @@ pub fn PhotoPanel() -> impl IntoView {
         // The same file can be chosen again.
         input.set_value("");
     };
-    let save_photo = Callback::new(move |()| {
+    let save_photo = move || {
         lab.photos.taken.with_untracked(|photo| {
             if let Some(photo) = photo {
                 save::array("photo", Dtype::U8, &[photo.side, photo.side, 3], &photo.pixels);
             }
         });
-    });
-    let nothing = Signal::derive(move || lab.photos.taken.with(Option::is_none));
+    };
+    let nothing = move || lab.photos.taken.with(Option::is_none);
     view! {
         <section class="panel photo" aria-labelledby="photo-title">
             <h2 id="photo-title">"Photo"</h2>
             <Stage main=true />
             <p class="photo-about">{about}</p>
-            {move || lab.maps.selected.get().map(|_| view! { <Opacity id="map-opacity" label="feature map over the photo" value=lab.maps.opacity /> })}
+            {erase::maybe(move || {
+                let shown = lab.maps.selected.get().is_some();
+                shown.then(|| opacity("map-opacity", "feature map over the photo", lab.maps.opacity))
+            })}
             <div class="samples" role="group" aria-label="Sample photos">
-                {move || lab.photos.samples.get().into_iter().enumerate().map(|(i, sample)| thumbnail(i, sample)).collect_view()}
+                {erase::view(move || {
+                    let samples = lab.photos.samples.get().into_iter().enumerate();
+                    samples.map(|(i, sample)| thumbnail(i, sample)).collect_view().into_any()
+                })}
             </div>
             <div class="photo-buttons">
                 <span class="file-button">
                     <label class="button" for="photo-file">"Choose a photo"</label>
-                    <input type="file" id="photo-file" class="visually-hidden" accept="image/*" on:change=on_file />
+                    <input type="file" id="photo-file" class="visually-hidden" accept="image/*" on:change=erase::event(on_file) />
                 </span>
                 <button
                     type="button"
                     id="camera-open"
                     class="button"
-                    aria-expanded=move || camera.get().to_string()
-                    on:click=move |_| camera.update(|open| *open = !*open)
+                    aria-expanded=erase::text(move || camera.get().to_string())
+                    on:click=erase::click(move |_| camera.update(|open| *open = !*open))
                 >
                     "Camera"
                 </button>
             </div>
-            {move || camera.get().then(|| view! { <Camera open=camera /> })}
+            {erase::maybe(move || camera.get().then(|| view! { <Camera open=camera /> }.into_any()))}
             <p class="hint">
                 "Or drop a picture anywhere on this page, or paste one. Pictures stay on this device."
             </p>
-            <div><SaveButton id="save-photo-npy" label="Save pixels (.npy)" disabled=nothing save=save_photo /></div>
+            <div>{button("save-photo-npy", "Save pixels (.npy)", nothing, save_photo)}</div>
         </section>
     }
     .into_any()
@@ -94,8 +101,8 @@ fn thumbnail(i: usize, sample: Sample) -> AnyView {
             class="sample"
             id=format!("sample-{i}")
             title=title
-            aria-pressed=chosen
-            on:click=move |_| lab.choose_photo(PhotoChoice::Sample(sample.path.clone()))
+            aria-pressed=erase::text(chosen)
+            on:click=erase::click(move |_| lab.choose_photo(PhotoChoice::Sample(sample.path.clone())))
         >
             <img src=source alt=sample.title.clone() loading="lazy" width="64" height="64" />
         </button>

@@ -2,6 +2,7 @@
 
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::charts::pixels::{Grid, Pixels, Raster, atlas};
+use crate::app::erase;
 use crate::app::state::inside::{Inside, use_inside};
 use crate::protocol::Region;
 use leptos::prelude::*;
@@ -30,25 +31,35 @@ pub fn Stage(main: bool) -> impl IntoView {
         });
         format!("Photo: {name}{}", at.unwrap_or_default())
     };
-    let id = move |id: &'static str| main.then_some(id);
     view! {
-        <div class="stage" role="img" aria-label=words>
-            <div class="stage-photo" id=id("photo-picture")><Pixels raster=photo class="smooth" /></div>
-            {move || lab.maps.selected.get().map(|channel| view! {
-                <div class="stage-over" id=id("map-enlarged") style:opacity=move || share(lab.maps.opacity.get())>
-                    <Pixels raster=Signal::derive(move || enlarged(lab, channel)) />
-                </div>
-            })}
-            {move || lab.classes.cam.get().map(|cam| {
-                let grid = Grid { maps: 1, columns: 1, map_width: cam.width, map_height: cam.height, gap: 0 };
-                let raster = atlas(&cam.values(), grid, Colormap::Viridis, Extent { low: 0.0, high: 1.0 });
-                view! {
-                    <div class="stage-over" id=id("cam") style:opacity=move || share(lab.classes.opacity.get())>
-                        <Pixels raster=Signal::stored(raster) class="smooth" />
-                    </div>
-                }
-            })}
-            {move || frames(lab)}
+        <div class="stage" role="img" aria-label=erase::text(words)>
+            <div class="stage-photo" id=main.then_some("photo-picture")><Pixels raster=photo class="smooth" /></div>
+            {erase::maybe(move || map_over(lab, main))}
+            {erase::maybe(move || cam_over(lab, main))}
+            {erase::view(move || frames(lab))}
+        </div>
+    }
+    .into_any()
+}
+
+/// The selected map, unless a heat map is there.
+fn map_over(lab: Inside, main: bool) -> Option<AnyView> {
+    let channel = lab.maps.selected.get().filter(|_| lab.classes.cam.with(Option::is_none))?;
+    let raster = Signal::derive(move || enlarged(lab, channel));
+    Some(over(main.then_some("map-enlarged"), raster, "", lab.maps.opacity))
+}
+
+fn cam_over(lab: Inside, main: bool) -> Option<AnyView> {
+    let cam = lab.classes.cam.get()?;
+    let grid = Grid { maps: 1, columns: 1, map_width: cam.width, map_height: cam.height, gap: 0 };
+    let raster = atlas(&cam.values(), grid, Colormap::Viridis, Extent { low: 0.0, high: 1.0 });
+    Some(over(main.then_some("cam"), Signal::stored(raster), "smooth", lab.classes.opacity))
+}
+
+fn over(id: Option<&'static str>, raster: Signal<Raster>, class: &'static str, opacity: RwSignal<u32>) -> AnyView {
+    view! {
+        <div class="stage-over" id=id style:opacity=erase::text(move || share(opacity.get()))>
+            <Pixels raster class />
         </div>
     }
     .into_any()
