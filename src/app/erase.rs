@@ -4,7 +4,7 @@
 //! are of one type, which makes the page's module a good deal smaller.
 
 use leptos::prelude::AnyView;
-use web_sys::{Event, MouseEvent};
+use web_sys::{Event, FocusEvent, KeyboardEvent, MouseEvent, PointerEvent};
 
 /// A view that changes.
 pub fn view(f: impl FnMut() -> AnyView + Send + 'static) -> Box<dyn FnMut() -> AnyView + Send> {
@@ -21,6 +21,11 @@ pub fn text(f: impl FnMut() -> String + Send + 'static) -> Box<dyn FnMut() -> St
     Box::new(f)
 }
 
+/// The value of an attribute that may be there.
+pub fn attribute(f: impl FnMut() -> Option<String> + Send + 'static) -> Box<dyn FnMut() -> Option<String> + Send> {
+    Box::new(f)
+}
+
 /// A switch, such as `hidden` or `disabled`.
 pub fn flag(f: impl FnMut() -> bool + Send + 'static) -> Box<dyn FnMut() -> bool + Send> {
     Box::new(f)
@@ -33,5 +38,20 @@ pub fn click(f: impl FnMut(MouseEvent) + 'static) -> Box<dyn FnMut(MouseEvent)> 
 
 /// What happens on `input` or `change`.
 pub fn event(f: impl FnMut(Event) + 'static) -> Box<dyn FnMut(Event)> {
+    Box::new(f)
+}
+
+/// What a pointer does: mouse, finger or pen.
+pub fn pointer(f: impl FnMut(PointerEvent) + 'static) -> Box<dyn FnMut(PointerEvent)> {
+    Box::new(f)
+}
+
+/// What a key does.
+pub fn key(f: impl FnMut(KeyboardEvent) + 'static) -> Box<dyn FnMut(KeyboardEvent)> {
+    Box::new(f)
+}
+
+/// What happens on `focus` or `blur`.
+pub fn focus(f: impl FnMut(FocusEvent) + 'static) -> Box<dyn FnMut(FocusEvent)> {
     Box::new(f)
 }

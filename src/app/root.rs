@@ -5,6 +5,7 @@ use super::components::{Footer, Header};
 use super::pages::{Home, InsidePage, LenetPage, NotFound};
 use super::state::Lab;
 use super::state::inside::Inside;
+use crate::app::erase;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
@@ -27,7 +28,7 @@ fn App() -> impl IntoView {
     };
     view! {
         <Router base=browser::site_path()>
-            <a class="skip-link" href="#main" on:click=skip>"Skip to the content"</a>
+            <a class="skip-link" href="#main" on:click=erase::click(skip)>"Skip to the content"</a>
             <Header />
             <main id="main" tabindex="-1">
                 <FlatRoutes fallback=NotFound>

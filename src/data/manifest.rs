@@ -242,3 +242,73 @@ fn offset(bytes: &[u8], line: usize, column: usize) -> usize {
 fn find(bytes: &[u8], part: &[u8]) -> usize {
     bytes.windows(part.len().max(1)).position(|window| window == part).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let text = str::to_owned;
+        let path = text("weights/a/first");
+        Manifest {
+            version: VERSION,
+            assets: vec![Asset {
+                path: path.clone(),
+                title: text("t"),
+                bytes: 3,
+                sha256: "0".repeat(64),
+                licence: text("l"),
+                source: text("s"),
+            }],
+            networks: vec![InstalledNetwork {
+                name: text("a"),
+                architecture: text("alexnet"),
+                title: text("t"),
+                first: vec![path.clone()],
+                features: Vec::new(),
+                classifier: Vec::new(),
+                classes: None,
+                preprocessing: Preprocessing::IMAGENET,
+                top1: None,
+                top5: None,
+                licence: text("l"),
+                source: text("s"),
+            }],
+            datasets: vec![InstalledDataset {
+                name: text("a"),
+                title: text("t"),
+                classes: vec![text("one"), text("two")],
+                parts: vec![DatasetPart { name: text("all"), counts: vec![1, 2], shards: vec![path] }],
+                licence: text("l"),
+                source: text("s"),
+            }],
+        }
+    }
+
+    fn parsed(manifest: &Manifest) -> Result<Manifest, String> {
+        let text = serde_json::to_string(manifest).expect("it is all numbers and texts");
+        Manifest::parse(text.as_bytes()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn networks_and_data_sets_come_back_and_may_share_a_name() {
+        assert_eq!(parsed(&manifest()), Ok(manifest()));
+    }
+
+    #[test]
+    fn entries_that_could_not_be_used_are_refused() {
+        let refused = |change: fn(&mut Manifest), reason: &str| {
+            let mut changed = manifest();
+            change(&mut changed);
+            let error = parsed(&changed).expect_err(reason);
+            assert!(error.contains(reason), "{error}");
+        };
+        refused(|m| m.networks[0].first[0].push('x'), "weights/a/firstx is used, but not among the assets");
+        refused(|m| m.networks[0].classes = Some("names.txt".to_owned()), "names.txt is used");
+        refused(|m| m.datasets[0].parts[0].shards[0].push('x'), "is used, but not among the assets");
+        refused(|m| m.networks.push(m.networks[0].clone()), "two of its entries are the network a");
+        refused(|m| m.datasets.push(m.datasets[0].clone()), "two of its entries are the data set a");
+        refused(|m| m.networks[0].preprocessing.deviation[1] = 0.0, "divides by nothing");
+        refused(|m| m.datasets[0].parts[0].counts = vec![3], "does not count");
+    }
+}

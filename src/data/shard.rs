@@ -101,9 +101,10 @@ fn pack(pieces: &[(Piece, bool)]) -> Result<Vec<u8>, DataError> {
             Dtype::F16 => piece.values.iter().flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect(),
             _ => piece.values.iter().flat_map(|v| v.to_le_bytes()).collect(),
         };
-        if let Some(bad) = piece.values.iter().find(|v| !f16::from_f32(**v).is_finite() && piece.dtype() == Dtype::F16)
-        {
-            let reason = format!("{} holds {bad}, which half precision cannot", piece.tensor);
+        // As it will be read again: [`read_shard`] refuses what is not finite.
+        let is_kept = |v: &f32| if piece.dtype() == Dtype::F16 { f16::from_f32(*v).is_finite() } else { v.is_finite() };
+        if let Some(bad) = piece.values.iter().find(|v| !is_kept(v)) {
+            let reason = format!("{} holds {bad}, which cannot be stored", piece.tensor);
             return Err(DataError::new(&piece.tensor, 0, Problem::BadShard { reason }));
         }
         data.push((piece.label(*whole), piece.dtype(), piece.shape.clone(), bytes));

@@ -2,6 +2,7 @@
 
 use super::downsample::extremes;
 use super::scale::{Scale, Spread, nice_ceiling, nice_step};
+use crate::app::erase;
 use crate::app::words;
 use leptos::html;
 use leptos::prelude::*;
@@ -114,15 +115,15 @@ pub fn LineChart(
             <figcaption class="chart-head">
                 <span class="chart-title">{title}</span>
                 <ul class="chart-legend" aria-label=format!("Lines of {title}")>
-                    {move || {
-                        series.with(|s| s.iter().map(|s| view! { <li class=s.class>{s.name}</li> }).collect_view())
-                    }}
+                    {erase::view(move || {
+                        series.with(|s| s.iter().map(|s| view! { <li class=s.class>{s.name}</li> }).collect_view().into_any())
+                    })}
                 </ul>
                 <button
                     type="button"
                     class="button quiet small"
-                    aria-pressed=move || detailed.get().to_string()
-                    on:click=move |_| detailed.update(|d| *d = !*d)
+                    aria-pressed=erase::text(move || detailed.get().to_string())
+                    on:click=erase::click(move |_| detailed.update(|d| *d = !*d))
                 >
                     {detail.0}
                 </button>
@@ -133,18 +134,18 @@ pub fn LineChart(
                 tabindex="0"
                 role="application"
                 aria-label=format!("{title} over training steps. Left and right arrow keys read values; a table is below.")
-                on:pointermove=place_from_pointer
-                on:pointerdown=place_from_pointer
-                on:pointerleave=move |_| cursor.set(None)
-                on:keydown=on_key
+                on:pointermove=erase::pointer(place_from_pointer)
+                on:pointerdown=erase::pointer(place_from_pointer)
+                on:pointerleave=erase::pointer(move |_| cursor.set(None))
+                on:keydown=erase::key(on_key)
             >
-                {move || svg(&drawn.get(), unit).into_any()}
-                {move || {
+                {erase::view(move || svg(&drawn.get(), unit).into_any())}
+                {erase::maybe(move || {
                     let (step, values) = read_out.get()?;
                     Some(drawn.with(|d| crosshair(d, step, &values)).into_any())
-                }}
+                })}
             </div>
-            <p class="chart-read-out" aria-live="polite">{sentence}</p>
+            <p class="chart-read-out" aria-live="polite">{erase::text(sentence)}</p>
         </figure>
     }
     .into_any()

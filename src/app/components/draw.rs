@@ -2,6 +2,7 @@
 
 use super::prediction::PredictionBars;
 use crate::app::charts::pixels::{Pixels, Raster, ink as ink_raster, paint};
+use crate::app::erase;
 use crate::app::ink::{Point, SIDE};
 use crate::app::state::{Lab, use_lab};
 use crate::app::words;
@@ -33,10 +34,10 @@ pub fn DrawPanel() -> impl IntoView {
                 <Paper />
                 <div class="draw-side">
                     <div class="run-buttons">
-                        <button type="button" id="clear" class="button" disabled=empty on:click=move |_| change(lab, |d| d.clear())>
+                        <button type="button" id="clear" class="button" disabled=erase::flag(empty) on:click=erase::click(move |_| change(lab, |d| d.clear()))>
                             "Clear"
                         </button>
-                        <button type="button" id="undo" class="button" disabled=empty on:click=move |_| change(lab, |d| d.undo())>
+                        <button type="button" id="undo" class="button" disabled=erase::flag(empty) on:click=erase::click(move |_| change(lab, |d| d.undo()))>
                             "Undo"
                         </button>
                     </div>
@@ -48,7 +49,7 @@ pub fn DrawPanel() -> impl IntoView {
                     </figure>
                 </div>
             </div>
-            <p class="verdict" id="verdict" role="status">{verdict}</p>
+            <p class="verdict" id="verdict" role="status">{erase::text(verdict)}</p>
             <PredictionBars prediction=lab.looking.prediction.into() />
         </section>
     }
@@ -148,8 +149,8 @@ fn Paper() -> impl IntoView {
     view! {
         <div
             class="paper"
-            class:keyboard=move || keyboard.get()
-            class:pen-down=move || pen_down.get()
+            class:keyboard=erase::flag(move || keyboard.get())
+            class:pen-down=erase::flag(move || pen_down.get())
         >
             <div class="sheet">
                 <canvas
@@ -159,18 +160,18 @@ fn Paper() -> impl IntoView {
                     role="application"
                     aria-label="Paper to draw a digit on"
                     aria-describedby="draw-keys"
-                    on:pointerdown=on_down
-                    on:pointermove=on_move
-                    on:pointerup=lift
-                    on:pointercancel=lift
-                    on:keydown=on_key
-                    on:blur=move |_| { keyboard.set(false); pen_down.set(false) }
+                    on:pointerdown=erase::pointer(on_down)
+                    on:pointermove=erase::pointer(on_move)
+                    on:pointerup=erase::pointer(lift)
+                    on:pointercancel=erase::pointer(lift)
+                    on:keydown=erase::key(on_key)
+                    on:blur=erase::focus(move |_| { keyboard.set(false); pen_down.set(false) })
                 ></canvas>
                 <span
                     class="pen"
                     aria-hidden="true"
-                    style:left=move || percent(pen.get().0)
-                    style:top=move || percent(pen.get().1)
+                    style:left=erase::text(move || percent(pen.get().0))
+                    style:top=erase::text(move || percent(pen.get().1))
                 ></span>
             </div>
             <p class="draw-keys" id="draw-keys">

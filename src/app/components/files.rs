@@ -1,3 +1,4 @@
+use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::protocol::Export;
 use leptos::prelude::*;
@@ -22,20 +23,20 @@ pub fn FilesPanel() -> impl IntoView {
             <h2 id="files-title">"Take it home"</h2>
             <div class="files-grid">
                 <div class="file">
-                    <button type="button" id="export-safetensors" class="button" on:click=export(Export::Safetensors)>"Weights (safetensors)"</button>
+                    <button type="button" id="export-safetensors" class="button" on:click=erase::click(export(Export::Safetensors))>"Weights (safetensors)"</button>
                     <p>"All 61,706 numbers of the network and its settings, in the format PyTorch and others read."</p>
                 </div>
                 <div class="file">
-                    <button type="button" id="export-csv" class="button" on:click=export(Export::HistoryCsv)>"History (CSV)"</button>
+                    <button type="button" id="export-csv" class="button" on:click=erase::click(export(Export::HistoryCsv))>"History (CSV)"</button>
                     <p>"Every measured loss and accuracy, for a spreadsheet."</p>
                 </div>
                 <div class="file">
-                    <button type="button" id="export-pytorch" class="button" on:click=export(Export::PytorchScript)>"PyTorch script"</button>
+                    <button type="button" id="export-pytorch" class="button" on:click=erase::click(export(Export::PytorchScript))>"PyTorch script"</button>
                     <p>"A Python program that loads the weights file beside it and measures the same test accuracy."</p>
                 </div>
                 <div class="file">
                     <label class="button" for="import-file">"Open a weights file"</label>
-                    <input type="file" id="import-file" class="visually-hidden" accept=".safetensors" on:change=on_file />
+                    <input type="file" id="import-file" class="visually-hidden" accept=".safetensors" on:change=erase::event(on_file) />
                     <p>"Goes on with weights saved here before. A file that does not fit is refused, and nothing changes."</p>
                 </div>
             </div>

@@ -1,4 +1,5 @@
 use crate::app::browser;
+use crate::app::erase;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -54,7 +55,7 @@ impl Theme {
 fn lab_link(path: &'static str, name: &'static str) -> AnyView {
     let place = use_location().pathname;
     let here = move || place.with(|place| place.trim_matches('/').ends_with(path)).then_some("page");
-    view! { <a href=format!("{}{path}/", browser::site_root()) aria-current=here>{name}</a> }.into_any()
+    view! { <a href=format!("{}{path}/", browser::site_root()) aria-current=erase::attribute(move || here().map(str::to_owned))>{name}</a> }.into_any()
 }
 
 /// Name, ways to the labs, colour theme.
@@ -85,19 +86,22 @@ pub fn Header() -> impl IntoView {
                 type="button"
                 id="theme"
                 class="button quiet"
-                aria-label=label
-                title=label
-                on:click=move |_| theme.update(|t| *t = t.next())
+                aria-label=erase::text(label)
+                title=erase::text(label)
+                on:click=erase::click(move |_| theme.update(|t| *t = t.next()))
             >
                 <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
                     <circle class="theme-ring" cx="10" cy="10" r="7" />
                     <path class="theme-half" d="M10 3a7 7 0 0 1 0 14z" />
                 </svg>
-                <span class="theme-name">{move || match theme.get() {
-                    Theme::Auto => "Auto",
-                    Theme::Light => "Light",
-                    Theme::Dark => "Dark",
-                }}</span>
+                <span class="theme-name">{erase::text(move || {
+                        let name = match theme.get() {
+                            Theme::Auto => "Auto",
+                            Theme::Light => "Light",
+                            Theme::Dark => "Dark",
+                        };
+                        name.to_owned()
+                    })}</span>
             </button>
         </header>
     }

@@ -1,3 +1,4 @@
+use crate::app::erase;
 use crate::app::state::{Notice, NoticeBoard, Tone};
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ pub fn Notices(id: &'static str, board: NoticeBoard, act: Callback<Notice>) -> i
                     let action = notice.action.map(|action| {
                         let notice = notice.clone();
                         view! {
-                            <button type="button" class="button small" on:click=move |_| act.run(notice.clone())>
+                            <button type="button" class="button small" on:click=erase::click(move |_| act.run(notice.clone()))>
                                 {action.label()}
                             </button>
                         }
@@ -31,7 +32,7 @@ pub fn Notices(id: &'static str, board: NoticeBoard, act: Callback<Notice>) -> i
                                     type="button"
                                     class="button quiet small"
                                     aria-label="Dismiss this notice"
-                                    on:click=move |_| board.dismiss(id)
+                                    on:click=erase::click(move |_| board.dismiss(id))
                                 >
                                     "Dismiss"
                                 </button>

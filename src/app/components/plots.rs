@@ -2,6 +2,7 @@
 
 use crate::app::charts::line_chart::{LineChart, Series, from_zero, logarithmic};
 use crate::app::charts::scale::Spread;
+use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::app::words;
 use crate::protocol::PointOf;
@@ -103,14 +104,14 @@ fn EpochTable() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    {move || {
+                    {erase::view(move || {
                         let epochs = lab.run.epochs.get();
                         if epochs.is_empty() {
                             view! { <tr><td colspan="7">"No epoch is over yet."</td></tr> }.into_any()
                         } else {
                             epochs.into_iter().map(row).collect_view().into_any()
                         }
-                    }}
+                    })}
                 </tbody>
             </table>
         </div>

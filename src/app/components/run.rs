@@ -1,5 +1,6 @@
 //! Buttons of the run, how far it is, how fast it goes, and on what device.
 
+use crate::app::erase;
 use crate::app::state::{DeviceState, Divergence, Loading, use_lab};
 use crate::app::{browser, words};
 use crate::protocol::{Backend, RunState};
@@ -62,28 +63,28 @@ fn Buttons() -> impl IntoView {
         }
     });
     view! {
-        <p class="run-state" id="run-state">{words}</p>
+        <p class="run-state" id="run-state">{erase::text(move || words().to_owned())}</p>
         <div class="run-buttons" role="group" aria-label="Run">
             <button
                 type="button"
                 id="train"
                 class="button primary large"
-                hidden=move || busy.get()
-                disabled=move || state.get() == RunState::Diverged
-                on:focus=move |_| focused.set(true)
-                on:blur=on_blur
-                on:click=move |_| lab.train()
+                hidden=erase::flag(move || busy.get())
+                disabled=erase::flag(move || state.get() == RunState::Diverged)
+                on:focus=erase::focus(move |_| focused.set(true))
+                on:blur=erase::focus(on_blur)
+                on:click=erase::click(move |_| lab.train())
             >
-                {label}
+                {erase::text(move || label().to_owned())}
             </button>
             <button
                 type="button"
                 id="pause"
                 class="button primary large"
-                hidden=move || !busy.get()
-                on:focus=move |_| focused.set(true)
-                on:blur=on_blur
-                on:click=move |_| lab.pause()
+                hidden=erase::flag(move || !busy.get())
+                on:focus=erase::focus(move |_| focused.set(true))
+                on:blur=erase::focus(on_blur)
+                on:click=erase::click(move |_| lab.pause())
             >
                 "Pause"
             </button>
@@ -92,8 +93,8 @@ fn Buttons() -> impl IntoView {
                 id="step"
                 class="button"
                 title="Take exactly one training step"
-                disabled=move || busy.get() || !matches!(state.get(), RunState::Fresh | RunState::Paused)
-                on:click=move |_| lab.step()
+                disabled=erase::flag(move || busy.get() || !matches!(state.get(), RunState::Fresh | RunState::Paused))
+                on:click=erase::click(move |_| lab.step())
             >
                 "Step"
             </button>
@@ -102,8 +103,8 @@ fn Buttons() -> impl IntoView {
                 id="stop"
                 class="button"
                 title="End the run here and measure it on the test digits"
-                disabled=move || !started.get() || matches!(state.get(), RunState::Testing | RunState::Finished | RunState::Diverged)
-                on:click=move |_| lab.stop()
+                disabled=erase::flag(move || !started.get() || matches!(state.get(), RunState::Testing | RunState::Finished | RunState::Diverged))
+                on:click=erase::click(move |_| lab.stop())
             >
                 "Stop"
             </button>
@@ -112,18 +113,21 @@ fn Buttons() -> impl IntoView {
                 id="reset"
                 class="button"
                 title="Back to the same initial weights"
-                disabled=move || !started.get()
-                on:click=move |_| lab.reset()
+                disabled=erase::flag(move || !started.get())
+                on:click=erase::click(move |_| lab.reset())
             >
                 "Reset"
             </button>
         </div>
         <p class="run-hint">
-            {move || match state.get() {
-                RunState::Fresh if !started.get() => "Step takes one training step.",
-                RunState::Finished => "Reset goes back to the same initial weights.",
-                _ => "Stop ends the run and measures it; Reset goes back to the same initial weights.",
-            }}
+            {erase::text(move || {
+                let hint = match state.get() {
+                    RunState::Fresh if !started.get() => "Step takes one training step.",
+                    RunState::Finished => "Reset goes back to the same initial weights.",
+                    _ => "Stop ends the run and measures it; Reset goes back to the same initial weights.",
+                };
+                hint.to_owned()
+            })}
         </p>
     }
     .into_any()
@@ -144,13 +148,13 @@ fn Download() -> impl IntoView {
             <div class="download" id="loading">
                 <label for="loading-bar">{sentence}</label>
                 <progress id="loading-bar" max=total.to_string() value=done.to_string()></progress>
-                <button type="button" id="cancel-load" class="button quiet small" on:click=move |_| lab.cancel_load()>
+                <button type="button" id="cancel-load" class="button quiet small" on:click=erase::click(move |_| lab.cancel_load())>
                     "Cancel the download"
                 </button>
             </div>
         }
     };
-    view! { {move || lab.loading.get().map(bar)} }.into_any()
+    view! { {erase::maybe(move || lab.loading.get().map(bar).map(IntoAny::into_any))} }.into_any()
 }
 
 /// Why a run stopped by itself, and the way back.
@@ -168,13 +172,13 @@ fn Diverged() -> impl IntoView {
                         words::count(step)
                     )}
                 </p>
-                <button type="button" id="rewind" class="button primary" on:click=move |_| lab.rewind(learning_rate)>
+                <button type="button" id="rewind" class="button primary" on:click=erase::click(move |_| lab.rewind(learning_rate))>
                     {format!("Go back to step {} with learning rate {learning_rate}", words::count(good_step))}
                 </button>
             </div>
         }
     };
-    view! { {move || lab.run.diverged.get().map(card)} }.into_any()
+    view! { {erase::maybe(move || lab.run.diverged.get().map(card).map(IntoAny::into_any))} }.into_any()
 }
 
 #[component]
@@ -206,31 +210,31 @@ fn Progress() -> impl IntoView {
         <div class="progress-block">
             <div class="progress-line">
                 <label for="epoch-bar">
-                    {move || {
+                    {erase::text(move || {
                         let (done, all) = in_epoch();
                         let p = progress.get();
                         let epoch = (p.epoch + 1).min(p.epochs.max(1));
                         format!("Epoch {epoch}: step {} of {}", words::count(done), words::count(all))
-                    }}
+                    })}
                 </label>
-                <progress id="epoch-bar" max=move || in_epoch().1.to_string() value=move || in_epoch().0.to_string()></progress>
+                <progress id="epoch-bar" max=erase::text(move || in_epoch().1.to_string()) value=erase::text(move || in_epoch().0.to_string())></progress>
             </div>
             <div class="progress-line">
                 <label for="run-bar">
-                    {move || progress.with(|p| format!("Run: step {} of {}", words::count(p.step), words::count(p.steps_in_all)))}
+                    {erase::text(move || progress.with(|p| format!("Run: step {} of {}", words::count(p.step), words::count(p.steps_in_all))))}
                 </label>
                 <progress
                     id="run-bar"
-                    max=move || progress.with(|p| p.steps_in_all.max(1)).to_string()
-                    value=move || progress.with(|p| p.step).to_string()
+                    max=erase::text(move || progress.with(|p| p.steps_in_all.max(1)).to_string())
+                    value=erase::text(move || progress.with(|p| p.step).to_string())
                 ></progress>
             </div>
         </div>
         <dl class="figures">
-            <div><dt>"Epochs done"</dt><dd id="epochs-done">{epoch}</dd></div>
-            <div><dt>"Images per second"</dt><dd id="images-per-second">{speed}</dd></div>
-            <div><dt>"Training time"</dt><dd id="elapsed">{move || words::duration(progress.with(|p| p.seconds))}</dd></div>
-            <div><dt>"Time left"</dt><dd id="time-left">{time_left}</dd></div>
+            <div><dt>"Epochs done"</dt><dd id="epochs-done">{erase::text(epoch)}</dd></div>
+            <div><dt>"Images per second"</dt><dd id="images-per-second">{erase::text(speed)}</dd></div>
+            <div><dt>"Training time"</dt><dd id="elapsed">{erase::text(move || words::duration(progress.with(|p| p.seconds)))}</dd></div>
+            <div><dt>"Time left"</dt><dd id="time-left">{erase::text(time_left)}</dd></div>
         </dl>
     }
     .into_any()
@@ -256,7 +260,7 @@ fn Device() -> impl IntoView {
         let measured = matches!(lab.device.get(), DeviceState::Ready(chosen) if chosen.measured);
         (measured && lab.run.is_fresh()).then(|| {
             view! {
-                <button type="button" id="measure-again" class="button quiet small" on:click=move |_| lab.measure_again()>
+                <button type="button" id="measure-again" class="button quiet small" on:click=erase::click(move |_| lab.measure_again())>
                     "Measure again"
                 </button>
             }
@@ -264,9 +268,9 @@ fn Device() -> impl IntoView {
     };
     view! {
         <div class="device" id="device">
-            <p><strong>"Device: " {move || text().0}</strong> " " <span class="device-name">{move || device().map(|d| format!("({d})"))}</span></p>
-            <p class="device-why" id="device-why">{move || text().1}</p>
-            {again}
+            <p><strong>"Device: " {erase::text(move || text().0.to_owned())}</strong> " " <span class="device-name">{erase::text(move || device().map_or(String::new(), |d| format!("({d})")))}</span></p>
+            <p class="device-why" id="device-why">{erase::text(move || text().1.to_owned())}</p>
+            {erase::maybe(move || again().map(IntoAny::into_any))}
         </div>
     }
     .into_any()

@@ -1,3 +1,4 @@
+use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::app::storage::SavedRun;
 use crate::app::{browser, words};
@@ -19,7 +20,7 @@ pub fn SavedRuns() -> impl IntoView {
             }
         })
     };
-    view! { {shown} }.into_any()
+    view! { {erase::maybe(move || shown().map(IntoAny::into_any))} }.into_any()
 }
 
 fn offer(place: usize, saved: SavedRun) -> impl IntoView {
@@ -55,7 +56,7 @@ fn offer(place: usize, saved: SavedRun) -> impl IntoView {
                     type="button"
                     id=(place == 0).then_some("continue-run")
                     class="button primary small"
-                    on:click=move |_| lab.continue_run(go.clone())
+                    on:click=erase::click(move |_| lab.continue_run(go.clone()))
                 >
                     {label}
                 </button>
@@ -63,7 +64,7 @@ fn offer(place: usize, saved: SavedRun) -> impl IntoView {
                     type="button"
                     id=(place == 0).then_some("discard-run")
                     class="button quiet small"
-                    on:click=move |_| lab.discard_run(&drop_it)
+                    on:click=erase::click(move |_| lab.discard_run(&drop_it))
                 >
                     "Discard"
                 </button>

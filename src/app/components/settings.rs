@@ -1,6 +1,7 @@
 //! A control for every hyperparameter of the catalogue, each with its sentence.
 
 use crate::app::browser;
+use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::protocol::catalog::{self, Hyperparameter, Kind};
 use leptos::prelude::*;
@@ -29,10 +30,10 @@ pub fn SettingsPanel() -> impl IntoView {
                 <div class="next-run" id="next-run" role="status">
                     <p>"These settings apply to the next run. The present run keeps its own, and stays saved."</p>
                     <div class="notice-buttons">
-                        <button type="button" id="new-run" class="button primary small" on:click=move |_| lab.start_new_run()>
+                        <button type="button" id="new-run" class="button primary small" on:click=erase::click(move |_| lab.start_new_run())>
                             "Start new run"
                         </button>
-                        <button type="button" class="button quiet small" on:click=move |_| lab.keep_run_settings()>
+                        <button type="button" class="button quiet small" on:click=erase::click(move |_| lab.keep_run_settings())>
                             "Keep the run's settings"
                         </button>
                     </div>
@@ -55,16 +56,16 @@ pub fn SettingsPanel() -> impl IntoView {
         <details class="panel settings" open=open>
             <summary>
                 <h2>"Settings"</h2>
-                <span class="settings-summary">{summary}</span>
+                <span class="settings-summary">{erase::text(summary)}</span>
             </summary>
-            {banner}
+            {erase::maybe(move || banner().map(IntoAny::into_any))}
             <div class="settings-groups">{groups.collect_view()}</div>
             <button
                 type="button"
                 id="defaults"
                 class="button quiet small"
-                disabled=move || changed() == 0
-                on:click=move |_| lab.restore_defaults()
+                disabled=erase::flag(move || changed() == 0)
+                on:click=erase::click(move |_| lab.restore_defaults())
             >
                 "Back to the defaults"
             </button>
@@ -85,14 +86,14 @@ fn control(h: &'static Hyperparameter) -> AnyView {
     let field = match &h.kind {
         Kind::Choice(options) => {
             let options = options.iter().map(|&(option, label)| {
-                view! { <option value=option selected=move || value.get() == option>{label}</option> }
+                view! { <option value=option selected=erase::flag(move || value.get() == option)>{label}</option> }
             });
             view! {
                 <select
                     id=id.clone()
                     aria-describedby=described
-                    prop:value=move || value.get()
-                    on:change=move |e| change(event_target_value(&e))
+                    prop:value=erase::text(move || value.get())
+                    on:change=erase::event(move |e| change(event_target_value(&e)))
                 >
                     {options.collect_view()}
                 </select>
@@ -110,9 +111,9 @@ fn control(h: &'static Hyperparameter) -> AnyView {
                     min=min
                     max=max
                     aria-describedby=described
-                    aria-invalid=move || complaint.get().is_some().then_some("true")
-                    prop:value=move || value.get()
-                    on:change=move |e| change(event_target_value(&e))
+                    aria-invalid=erase::attribute(move || complaint.get().map(|_| "true".to_owned()))
+                    prop:value=erase::text(move || value.get())
+                    on:change=erase::event(move |e| change(event_target_value(&e)))
                 />
             }
             .into_any()
@@ -124,7 +125,7 @@ fn control(h: &'static Hyperparameter) -> AnyView {
             <label for=id>{h.label}</label>
             {field}
             <p class="setting-help" id=help_id>{h.help}</p>
-            <p class="setting-complaint" id=complaint_id role="alert">{move || complaint.get()}</p>
+            <p class="setting-complaint" id=complaint_id role="alert">{erase::text(move || complaint.get().unwrap_or_default())}</p>
         </div>
     }
     .into_any()
@@ -157,19 +158,19 @@ fn real(
                 inputmode="decimal"
                 autocomplete="off"
                 aria-describedby=described
-                aria-invalid=move || complaint.get().is_some().then_some("true")
-                prop:value=move || value.get()
-                on:change=text_change
+                aria-invalid=erase::attribute(move || complaint.get().map(|_| "true".to_owned()))
+                prop:value=erase::text(move || value.get())
+                on:change=erase::event(text_change)
             />
             <input
                 type="range"
                 aria-label=format!("{}, on a logarithmic scale", h.label)
-                aria-valuetext=move || value.get()
+                aria-valuetext=erase::text(move || value.get())
                 min=min.log10().to_string()
                 max=max.log10().to_string()
                 step="0.05"
-                prop:value=move || place().to_string()
-                on:change=slide
+                prop:value=erase::text(move || place().to_string())
+                on:change=erase::event(slide)
             />
         </div>
     }

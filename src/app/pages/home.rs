@@ -2,6 +2,7 @@
 
 use crate::app::browser;
 use crate::app::components::{InsideDiagram, NetworkDiagram};
+use crate::app::erase;
 use leptos::prelude::*;
 
 #[component]
@@ -87,11 +88,14 @@ fn ThisDevice() -> impl IntoView {
             <dd>"WebAssembly with SIMD: found"</dd>
             <dt>"Graphics"</dt>
             <dd id="webgpu-found">
-                {move || match webgpu.get() {
-                    None => "WebGPU: looking …",
-                    Some(true) => "WebGPU: found",
-                    Some(false) => "WebGPU: not found; the CPU does the work",
-                }}
+                {erase::text(move || {
+                    let found = match webgpu.get() {
+                        None => "WebGPU: looking …",
+                        Some(true) => "WebGPU: found",
+                        Some(false) => "WebGPU: not found; the CPU does the work",
+                    };
+                    found.to_owned()
+                })}
             </dd>
             <dt>"Storage"</dt>
             <dd>{storage}</dd>

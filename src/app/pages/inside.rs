@@ -2,6 +2,7 @@
 
 use crate::app::browser;
 use crate::app::components::{LookInside, Notices};
+use crate::app::erase;
 use crate::app::state::inside::use_inside;
 use crate::protocol::{Backend, Group};
 use leptos::prelude::*;
@@ -31,13 +32,13 @@ pub fn InsidePage() -> impl IntoView {
         <div
             class="lab"
             id="inside-lab"
-            data-network=move || lab.networks.open.with(|open| open.as_ref().map(|open| open.name.clone()))
-            data-group=group
-            data-layer=move || lab.maps.looked.with(|looked| looked.as_ref().map(|looked| looked.layer.clone()))
-            data-photo=move || lab.photos.taken.with(|photo| photo.as_ref().map(|photo| photo.name.clone()))
-            data-backend=backend
-            data-computed=move || lab.computed.get()
-            data-busy=move || lab.is_busy().to_string()
+            data-network=erase::text(move || lab.networks.open.with(|open| open.as_ref().map_or(String::new(), |open| open.name.clone())))
+            data-group=erase::text(move || group().to_owned())
+            data-layer=erase::text(move || lab.maps.looked.with(|looked| looked.as_ref().map_or(String::new(), |looked| looked.layer.clone())))
+            data-photo=erase::text(move || lab.photos.taken.with(|photo| photo.as_ref().map_or(String::new(), |photo| photo.name.clone())))
+            data-backend=erase::text(move || backend().to_owned())
+            data-computed=erase::text(move || lab.computed.get().to_string())
+            data-busy=erase::text(move || lab.is_busy().to_string())
         >
             <header class="lab-head">
                 <h1>"Look inside a network"</h1>
@@ -47,7 +48,7 @@ pub fn InsidePage() -> impl IntoView {
             </header>
             <Notices id="inside-notices" board=lab.notices act=Callback::new(move |notice| lab.act(&notice)) />
             <LookInside />
-            <p class="visually-hidden" role="status" aria-live="polite" id="inside-announcement">{move || lab.announcement.get()}</p>
+            <p class="visually-hidden" role="status" aria-live="polite" id="inside-announcement">{erase::text(move || lab.announcement.get())}</p>
         </div>
     }
     .into_any()

@@ -4,6 +4,7 @@ use crate::app::browser;
 use crate::app::components::{
     DrawPanel, FilesPanel, InsidePanel, Notices, Plots, ReportPanel, RunPanel, SavedRuns, SettingsPanel,
 };
+use crate::app::erase;
 use crate::app::state::{DeviceState, use_lab};
 use crate::protocol::{Backend, RunState};
 use leptos::prelude::*;
@@ -31,10 +32,10 @@ pub fn LenetPage() -> impl IntoView {
         <div
             class="lab"
             id="lab"
-            data-run-state=state
-            data-step=move || lab.run.progress.with(|p| p.step)
-            data-epoch=move || lab.run.progress.with(|p| p.epoch)
-            data-backend=backend
+            data-run-state=erase::text(move || state().to_owned())
+            data-step=erase::text(move || lab.run.progress.with(|p| p.step).to_string())
+            data-epoch=erase::text(move || lab.run.progress.with(|p| p.epoch).to_string())
+            data-backend=erase::text(move || backend().to_owned())
         >
             <header class="lab-head">
                 <h1>"LeNet-5 learns to read digits"</h1>
@@ -53,7 +54,7 @@ pub fn LenetPage() -> impl IntoView {
             </div>
             <ReportPanel />
             <FilesPanel />
-            <p class="visually-hidden" role="status" aria-live="polite" id="announcement">{move || lab.announcement.get()}</p>
+            <p class="visually-hidden" role="status" aria-live="polite" id="announcement">{erase::text(move || lab.announcement.get())}</p>
         </div>
     }
     .into_any()

@@ -37,14 +37,8 @@ pub fn by_patches(size: &Convolution, x: &[f32], weight: &[f32], bias: Option<&[
     let window = size.kernel[0] * size.kernel[1];
     let most_channels = (DEPTH / window).clamp(1, size.channels_in);
     let most_outputs = PATCHES_LEN / (most_channels * window);
-    let mut this = Patches {
-        size,
-        output,
-        plane: Vec::new(),
-        places: Vec::new(),
-        patches: Vec::new(),
-        kernels: Vec::new(),
-    };
+    let mut this =
+        Patches { size, output, plane: Vec::new(), places: Vec::new(), patches: Vec::new(), kernels: Vec::new() };
     for outputs in blocks(output[0] * output[1], most_outputs, COLUMNS) {
         for channels in blocks(size.channels_in, most_channels, 1) {
             this.fill(&outputs, &channels, x);

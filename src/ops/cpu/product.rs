@@ -16,16 +16,16 @@ pub(super) type Row = [f32x4; 2];
 /// A tile of a matrix product: for each step of the depth, `ROWS` values of the left matrix and `COLUMNS` of the right.
 ///
 /// Eight sums are enough to keep two multipliers and two adders busy, and with what else the loop needs they fit
-/// into the sixteen registers of an x86 CPU.
+/// into the sixteen registers of an x86 CPU. The compiler unrolls the loops over constants; a few steps of the depth at
+/// once made it run out of registers.
 #[inline(always)]
-#[expect(clippy::needless_range_loop, reason = "a loop over constants, which the compiler unrolls into registers")]
 pub(super) fn tile(left: &[[f32; ROWS]], right: &[Row]) -> [Row; ROWS] {
     let mut sums = [[f32x4::ZERO; 2]; ROWS];
-    for (left, [low, high]) in left.iter().zip(right) {
-        for row in 0..ROWS {
-            let value = f32x4::splat(left[row]);
-            sums[row][0] = low.mul_add(value, sums[row][0]);
-            sums[row][1] = high.mul_add(value, sums[row][1]);
+    for (left, right) in left.iter().zip(right) {
+        for half in 0..2 {
+            for row in 0..ROWS {
+                sums[row][half] = right[half].mul_add(f32x4::splat(left[row]), sums[row][half]);
+            }
         }
     }
     sums

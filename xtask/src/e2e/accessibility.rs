@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 pub const TESTS: &[Test] = &[
     ("axe_finds_nothing_on_home", |h| axe_finds_nothing(h, "")),
     ("axe_finds_nothing_in_the_lab", |h| axe_finds_nothing(h, "lenet")),
+    ("axe_finds_nothing_inside_a_network", |h| axe_finds_nothing(h, "inside")),
 ];
 
 const AXE: &str = include_str!("../../vendor/axe.min.js");

@@ -18,6 +18,10 @@
 
 mod accessibility;
 mod harness;
+mod inside;
+mod inside_look;
+mod inside_networks;
+mod inside_photo;
 mod lab;
 mod lab_device;
 mod lab_draw;
@@ -56,6 +60,9 @@ const ALL: &[&[Test]] = &[
     lab_device::TESTS,
     lab_faults::TESTS,
     networks::TESTS,
+    inside_look::TESTS,
+    inside_photo::TESTS,
+    inside_networks::TESTS,
 ];
 
 /// How a test ended, if it did not fail.

@@ -1,5 +1,6 @@
 use super::maps::title;
 use crate::app::components::arithmetic::{Naming, spelled_out};
+use crate::app::erase;
 use crate::app::state::use_lab;
 use leptos::prelude::*;
 
@@ -30,5 +31,5 @@ pub fn ArithmeticView() -> impl IntoView {
             None => view! { <p class="empty">"Choose a value in a map: its arithmetic appears here."</p> }.into_any(),
         }
     };
-    view! { <div class="arithmetic" id="arithmetic">{content}</div> }.into_any()
+    view! { <div class="arithmetic" id="arithmetic">{erase::view(content)}</div> }.into_any()
 }

@@ -1,6 +1,7 @@
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::charts::pixels::{Grid, Pixels, Raster, atlas};
 use crate::app::components::legend::Legend;
+use crate::app::erase;
 use crate::app::state::use_lab;
 use leptos::prelude::*;
 
@@ -46,10 +47,10 @@ pub fn InputView() -> impl IntoView {
     };
     view! {
         <figure class="input-view">
-            <figcaption>{words}</figcaption>
-            <div class="input-picture" role="img" aria-label=words>
+            <figcaption>{erase::text(words)}</figcaption>
+            <div class="input-picture" role="img" aria-label=erase::text(words)>
                 <Pixels raster />
-                {frame}
+                {erase::maybe(move || frame().map(IntoAny::into_any))}
             </div>
             <Legend colours=Colormap::Viridis extent=extent.into() unit="input value" />
         </figure>

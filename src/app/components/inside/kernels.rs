@@ -4,6 +4,7 @@ use crate::app::browser;
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::charts::pixels::{Grid, Pixels, Raster, atlas};
 use crate::app::components::legend::Legend;
+use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::app::words;
 use gloo::timers::callback::Interval;
@@ -87,15 +88,15 @@ fn FirstLayer() -> impl IntoView {
         <figure class="kernel-figure">
             <figcaption>
                 <strong>"First convolution: 6 kernels, 5x5"</strong>
-                <span>{label}</span>
+                <span>{erase::text(label)}</span>
             </figcaption>
             <div class="first-kernels" role="img" aria-label="The six kernels of the first convolution">
                 <Pixels raster />
             </div>
             <Legend colours=Colormap::Diverging extent=extent.into() unit="weight" />
             <div class="replay">
-                <button type="button" id="play-kernels" class="button small" disabled=empty on:click=play>
-                    {move || if playing.get() { "Stop" } else { "Play" }}
+                <button type="button" id="play-kernels" class="button small" disabled=erase::flag(empty) on:click=erase::click(play)>
+                    {erase::text(move || if playing.get() { "Stop" } else { "Play" }.to_owned())}
                 </button>
                 <input
                     id="kernel-time"
@@ -103,11 +104,11 @@ fn FirstLayer() -> impl IntoView {
                     min="0"
                     step="1"
                     aria-label="Kernels over time"
-                    aria-valuetext=label
-                    max=move || last().to_string()
-                    prop:value=move || place.get().to_string()
-                    disabled=empty
-                    on:input=slide
+                    aria-valuetext=erase::text(label)
+                    max=erase::text(move || last().to_string())
+                    prop:value=erase::text(move || place.get().to_string())
+                    disabled=erase::flag(empty)
+                    on:input=erase::event(slide)
                 />
             </div>
         </figure>
@@ -131,7 +132,7 @@ fn SecondLayer() -> impl IntoView {
             .with(|w| w.as_deref().map_or(Raster::default(), |w| atlas(w, SECOND, Colormap::Diverging, extent.get())))
     });
     view! {
-        <figure class="kernel-figure" hidden=move || weights.with(Option::is_none)>
+        <figure class="kernel-figure" hidden=erase::flag(move || weights.with(Option::is_none))>
             <figcaption>
                 <strong>"Second convolution: 16 kernels, 6x5x5"</strong>
                 <span>"a column is a kernel, a row what it takes from one map"</span>

@@ -3,6 +3,7 @@
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::charts::pixels::{Grid, Pixels, Raster, atlas};
 use crate::app::components::legend::Legend;
+use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::protocol::{ActivationKind, LayerPixel, Pooling};
 use leptos::html;
@@ -132,7 +133,7 @@ fn Layer(layer: &'static str, columns: usize, gap: usize) -> impl IntoView {
     view! {
         <figure class=format!("layer {layer}")>
             <figcaption id=caption_id.clone()>
-                <span>{heading}</span>
+                <span>{erase::text(heading)}</span>
                 <Legend colours=Colormap::Viridis extent=extent.into() />
             </figcaption>
             <div
@@ -142,12 +143,12 @@ fn Layer(layer: &'static str, columns: usize, gap: usize) -> impl IntoView {
                 tabindex="0"
                 role="application"
                 aria-labelledby=caption_id
-                on:pointermove=on_pointer
-                on:pointerdown=on_pointer
-                on:keydown=on_key
+                on:pointermove=erase::pointer(on_pointer)
+                on:pointerdown=erase::pointer(on_pointer)
+                on:keydown=erase::key(on_key)
             >
                 <Pixels raster />
-                {mark}
+                {erase::maybe(move || mark().map(IntoAny::into_any))}
             </div>
         </figure>
     }

@@ -6,6 +6,7 @@ mod kernels;
 mod maps;
 
 use crate::app::browser;
+use crate::app::erase;
 use crate::app::state::{Shown, use_lab};
 use crate::app::words;
 use crate::protocol::catalog::MNIST_TEST;
@@ -41,9 +42,9 @@ pub fn InsidePanel() -> impl IntoView {
                 <h2 id="inside-title">"See inside"</h2>
                 <Chooser />
             </div>
-            <p class="inside-verdict" role="status">{verdict}</p>
+            <p class="inside-verdict" role="status">{erase::text(move || verdict().unwrap_or_default())}</p>
             <Kernels />
-            {move || {
+            {erase::view(move || {
                 if something.get() {
                     view! {
                         <div class="inside-grid">
@@ -59,7 +60,7 @@ pub fn InsidePanel() -> impl IntoView {
                         <p class="empty">"Draw a digit or choose a test digit to see what every layer makes of it."</p>
                     }.into_any()
                 }
-            }}
+            })}
         </section>
     }
     .into_any()
@@ -85,8 +86,8 @@ fn Chooser() -> impl IntoView {
                 type="button"
                 id="look-drawing"
                 class="button small"
-                aria-pressed=move || (shown.get() == Shown::Drawn).to_string()
-                on:click=move |_| lab.look_at(Shown::Drawn)
+                aria-pressed=erase::text(move || (shown.get() == Shown::Drawn).to_string())
+                on:click=erase::click(move |_| lab.look_at(Shown::Drawn))
             >
                 "My drawing"
             </button>
@@ -98,14 +99,14 @@ fn Chooser() -> impl IntoView {
                 min="0"
                 max=(MNIST_TEST - 1).to_string()
                 placeholder="0–9999"
-                prop:value=index
-                on:change=move |e| choose(event_target_value(&e))
+                prop:value=erase::text(index)
+                on:change=erase::event(move |e| choose(event_target_value(&e)))
             />
             <button
                 type="button"
                 id="random-digit"
                 class="button small"
-                on:click=move |_| lab.look_at(Shown::Test(browser::random_below(MNIST_TEST)))
+                on:click=erase::click(move |_| lab.look_at(Shown::Test(browser::random_below(MNIST_TEST))))
             >
                 "Random"
             </button>

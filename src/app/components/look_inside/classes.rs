@@ -1,7 +1,8 @@
-use super::controls::{Choice, Opacity, SaveButton, Select};
+use super::controls::{Choice, button, opacity, select};
 use super::layer::file_name;
 use crate::app::charts::colormap::{Colormap, Extent};
-use crate::app::components::legend::Legend;
+use crate::app::components::legend::legend;
+use crate::app::erase;
 use crate::app::npy::Dtype;
 use crate::app::save;
 use crate::app::state::inside::{Inside, use_inside};
@@ -13,30 +14,39 @@ use leptos::prelude::*;
 #[component]
 pub fn ClassesPanel() -> impl IntoView {
     let lab = use_inside();
-    let nothing = Signal::derive(move || lab.classes.cam.with(Option::is_none));
     view! {
         <section class="panel classes-panel" aria-labelledby="classes-title">
             <h2 id="classes-title">"What it sees"</h2>
-            <p class="hint">{move || caption(lab)}</p>
+            <p class="hint">{erase::text(move || caption(lab))}</p>
             <ol class="predictions" id="predictions">
-                {move || lab.classes.top.get().into_iter().enumerate().map(|(i, score)| row(lab, i, score)).collect_view()}
+                {erase::view(move || {
+                    let top = lab.classes.top.get().into_iter().enumerate();
+                    top.map(|(i, score)| row(lab, i, score)).collect_view().into_any()
+                })}
             </ol>
-            {move || lab.classes.why.get().map(|_| view! {
-                <div class="cam-controls">
-                    <Select
-                        id="cam-layer"
-                        label="Grad-CAM at"
-                        options=Signal::derive(move || cam_layers(lab))
-                        value=lab.classes.cam_layer.into()
-                        choose=Callback::new(move |layer| lab.choose_cam_layer(layer))
-                    />
-                    <Opacity id="cam-opacity" label="heat map over the photo" value=lab.classes.opacity />
-                    <Legend colours=Colormap::Viridis extent=Signal::stored(Extent { low: 0.0, high: 1.0 }) />
-                    <p class="hint">{move || heat_words(lab)}</p>
-                    <SaveButton id="save-cam-npy" label="Save heat map (.npy)" disabled=nothing save=Callback::new(move |()| save_cam(lab)) />
-                </div>
-            })}
+            {erase::maybe(move || lab.classes.why.get().map(|_| heat(lab)))}
         </section>
+    }
+    .into_any()
+}
+
+/// What belongs to the heat map over the photo.
+fn heat(lab: Inside) -> AnyView {
+    let nothing = move || lab.classes.cam.with(Option::is_none);
+    view! {
+        <div class="cam-controls">
+            {select(
+                "cam-layer",
+                "Grad-CAM at",
+                Box::new(move || cam_layers(lab)),
+                Box::new(move || lab.classes.cam_layer.get()),
+                Box::new(move |layer| lab.choose_cam_layer(layer)),
+            )}
+            {opacity("cam-opacity", "heat map over the photo", lab.classes.opacity)}
+            {legend(Colormap::Viridis, Extent { low: 0.0, high: 1.0 }, "")}
+            <p class="hint">{erase::text(move || heat_words(lab))}</p>
+            {button("save-cam-npy", "Save heat map (.npy)", nothing, move || save_cam(lab))}
+        </div>
     }
     .into_any()
 }
@@ -74,8 +84,8 @@ fn row(lab: Inside, i: usize, score: ClassScore) -> AnyView {
                 id=format!("why-{i}")
                 class="button small"
                 aria-label=label
-                aria-pressed=move || (lab.classes.why.get() == Some(class)).to_string()
-                on:click=move |_| lab.why(class)
+                aria-pressed=erase::text(move || (lab.classes.why.get() == Some(class)).to_string())
+                on:click=erase::click(move |_| lab.why(class))
             >
                 "Why?"
             </button>

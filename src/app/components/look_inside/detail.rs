@@ -1,6 +1,7 @@
 use super::stage::crop;
 use crate::app::charts::pixels::Pixels;
 use crate::app::components::arithmetic::{Naming, spelled_out};
+use crate::app::erase;
 use crate::app::state::inside::{Inside, use_inside};
 use crate::app::words;
 use crate::protocol::{Arithmetic, LayerPixel, Patch};
@@ -16,12 +17,12 @@ pub fn DetailPanel() -> impl IntoView {
     view! {
         <section class="panel detail" aria-labelledby="detail-title">
             <h2 id="detail-title">"Closer"</h2>
-            {move || selected(lab)}
+            {erase::maybe(move || selected(lab))}
             <div class="arithmetic" id="inside-arithmetic">
-                {move || match lab.details.explained.get() {
+                {erase::view(move || match lab.details.explained.get() {
                     Some(arithmetic) => explained(lab, &arithmetic),
                     None => view! { <p class="empty">"Point at a value in a map: its arithmetic appears here."</p> }.into_any(),
-                }}
+                })}
             </div>
         </section>
     }
@@ -51,6 +52,8 @@ fn explained(lab: Inside, a: &Arithmetic) -> AnyView {
     let name = |layer: &str| {
         let about = lab.networks.open.with_untracked(|open| open.as_ref()?.layer(layer).map(|l| (l.kind, l.shape)));
         match about {
+            // `input` needs no second name.
+            Some((kind, [n, h, w])) if kind.words() == layer => format!("{layer}, {n} x {h} x {w}"),
             Some((kind, [n, 1, 1])) => format!("{layer}: {}, {} values", kind.words(), words::count(n)),
             Some((kind, [n, h, w])) => format!("{layer}: {}, {n} x {h} x {w}", kind.words()),
             None => layer.to_owned(),
@@ -97,7 +100,7 @@ fn selected(lab: Inside) -> Option<AnyView> {
             <div class="chosen-map">
                 <div class="panel-head">
                     <h3 id="chosen-map">{format!("Map {channel}")}</h3>
-                    <button type="button" id="close-map" class="button quiet small" on:click=move |_| lab.select_map(None)>"Close"</button>
+                    <button type="button" id="close-map" class="button quiet small" on:click=erase::click(move |_| lab.select_map(None))>"Close"</button>
                 </div>
                 <p class="hint">{strength}</p>
                 {patches}
@@ -116,7 +119,7 @@ fn tile(lab: Inside, channel: usize, patch: Patch) -> AnyView {
         lab.explain(LayerPixel { layer, channel, y: patch.y, x: patch.x });
     };
     view! {
-        <button type="button" class="patch" aria-label=label on:click=move |_| show() on:pointerenter=move |_| show()>
+        <button type="button" class="patch" aria-label=label on:click=erase::click(move |_| show()) on:pointerenter=erase::pointer(move |_| show())>
             <Pixels raster=Signal::stored(raster) />
             <span>{words::value(patch.value)}</span>
         </button>

@@ -1,11 +1,12 @@
-use super::controls::SaveButton;
+use super::controls::button;
 use super::layer::file_name;
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::charts::pixels::{Grid, Pixels, atlas, colour_tiles};
-use crate::app::components::legend::Legend;
+use crate::app::components::legend::legend;
+use crate::app::erase;
 use crate::app::npy::Dtype;
 use crate::app::save;
-use crate::app::state::inside::{Inside, Kernels, use_inside};
+use crate::app::state::inside::{Inside, Kernels};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -14,14 +15,8 @@ use std::sync::Arc;
 const COLUMNS: usize = 8;
 const PARTS_ACROSS: usize = 32;
 
-/// The kernels of the chosen layer, if it has any.
-#[component]
-pub fn KernelFigure() -> impl IntoView {
-    let lab = use_inside();
-    view! { {move || lab.details.kernels.get().map(|kernels| figure(lab, kernels))} }.into_any()
-}
-
-fn figure(lab: Inside, kernels: Arc<Kernels>) -> AnyView {
+/// The kernels of the chosen layer.
+pub fn kernel_figure(lab: Inside, kernels: Arc<Kernels>) -> AnyView {
     let [count, _, map_height, map_width] = kernels.shape;
     let values = kernels.values();
     let columns = if kernels.colour { COLUMNS } else { PARTS_ACROSS };
@@ -32,8 +27,7 @@ fn figure(lab: Inside, kernels: Arc<Kernels>) -> AnyView {
         (colour_tiles(&values, grid), format!("{count} kernels, {size}, in red, green and blue"), note)
     } else {
         let extent = Extent::around_zero(&values);
-        let note =
-            view! { <Legend colours=Colormap::Diverging extent=Signal::stored(extent) unit="weight" /> }.into_any();
+        let note = legend(Colormap::Diverging, extent, "weight");
         let title = format!("Kernel of map {}: {count} parts of {size}, one for each map before", kernels.channel);
         (atlas(&values, grid, Colormap::Diverging, extent), title, note)
     };
@@ -53,21 +47,23 @@ fn figure(lab: Inside, kernels: Arc<Kernels>) -> AnyView {
         let kernel = lab.maps.selected.get().filter(|kernel| colour && *kernel < count)?;
         let (left, top) = grid.origin(kernel);
         let percent = |part: usize, whole: usize| format!("{:.3}%", part as f64 / whole as f64 * 100.0);
-        Some(view! {
-            <span
-                class="map-chosen"
-                style:left=percent(left, grid.width())
-                style:top=percent(top, grid.height())
-                style:width=percent(map_width, grid.width())
-                style:height=percent(map_height, grid.height())
-            ></span>
-        })
+        Some(
+            view! {
+                <span
+                    class="map-chosen"
+                    style:left=percent(left, grid.width())
+                    style:top=percent(top, grid.height())
+                    style:width=percent(map_width, grid.width())
+                    style:height=percent(map_height, grid.height())
+                ></span>
+            }
+            .into_any(),
+        )
     };
-    let save_npy = Callback::new(move |()| {
+    let save_npy = move || {
         save::array(&file_name(lab, "kernels"), Dtype::F32, &kernels.shape, &kernels.bytes);
-    });
-    let save_png = Callback::new(move |()| save::picture("kernel-grid", &file_name(lab, "kernels")));
-    let never = Signal::stored(false);
+    };
+    let save_png = move || save::picture("kernel-grid", &file_name(lab, "kernels"));
     // A tile of a colour kernel is at most so large, a part of another one so small.
     let width = if colour {
         (map_width as f64 * 2.2).clamp(14.0, 22.0)
@@ -85,14 +81,14 @@ fn figure(lab: Inside, kernels: Arc<Kernels>) -> AnyView {
                 role="img"
                 aria-label=label
                 style:max-width=format!("{width}rem")
-                on:click=on_click
+                on:click=erase::click(on_click)
             >
                 <Pixels raster=Signal::stored(raster) />
-                {chosen}
+                {erase::maybe(chosen)}
             </div>
             <div class="save-buttons">
-                <SaveButton id="save-kernels-png" label="Save kernels (PNG)" disabled=never save=save_png />
-                <SaveButton id="save-kernels-npy" label="Save kernels (.npy)" disabled=never save=save_npy />
+                {button("save-kernels-png", "Save kernels (PNG)", || false, save_png)}
+                {button("save-kernels-npy", "Save kernels (.npy)", || false, save_npy)}
             </div>
         </figure>
     }

@@ -1,7 +1,8 @@
 //! What networks cost: two bills side by side, and what they say in words.
 
-use super::controls::{Choice, Select, Tick};
-use super::ledger_table::LedgerTable;
+use super::controls::{Choice, fact, select, tick};
+use super::ledger_table::ledger_table;
+use crate::app::erase;
 use crate::app::state::inside::{Inside, use_inside};
 use crate::app::words;
 use crate::protocol::{LayerKind, Ledger};
@@ -11,35 +12,26 @@ use std::sync::Arc;
 #[component]
 pub fn LedgerPanel() -> impl IntoView {
     let lab = use_inside();
-    let options = move |none: bool| {
-        Signal::derive(move || {
-            let nothing = none.then(|| Choice::new("", "nothing"));
+    let choose = move |place: usize, id: &'static str, label: &'static str| {
+        let options = move || {
+            let nothing = (place == 1).then(|| Choice::new("", "nothing"));
             let all = lab.ledgers.all.get();
             nothing.into_iter().chain(all.into_iter().map(|(key, title)| Choice::new(key, title))).collect()
-        })
+        };
+        let now = move || lab.ledgers.shown[place].get();
+        select(id, label, Box::new(options), Box::new(now), Box::new(move |key| lab.show_ledger(place, key)))
     };
-    let select = move |place: usize, id: &'static str, label: &'static str| {
-        view! {
-            <Select
-                id
-                label
-                options=options(place == 1)
-                value=lab.ledgers.shown[place].into()
-                choose=Callback::new(move |key| lab.show_ledger(place, key))
-            />
-        }
-    };
-    let side = move |place: usize| move || lab.ledgers.at(place).map(|ledger| bill(lab, place, ledger));
+    let side = move |place: usize| erase::maybe(move || lab.ledgers.at(place).map(|ledger| bill(lab, place, ledger)));
     view! {
         <section class="panel ledger" aria-labelledby="ledger-title">
             <h2 id="ledger-title">"Ledger: what every layer costs"</h2>
             <p class="hint">"Counted from the shapes alone: it needs no weights and works for every network."</p>
             <div class="controls">
-                {select(0, "ledger-a", "Network")}
-                {select(1, "ledger-b", "compare with")}
-                <Tick id="ledger-every" label="show layers without weights too" value=lab.ledgers.every />
+                {choose(0, "ledger-a", "Network")}
+                {choose(1, "ledger-b", "compare with")}
+                {tick("ledger-every", "show layers without weights too", lab.ledgers.every)}
             </div>
-            <p class="ledger-summary" id="ledger-summary">{move || summary(lab)}</p>
+            <p class="ledger-summary" id="ledger-summary">{erase::text(move || summary(lab))}</p>
             <div class="ledger-sides">
                 <div class="ledger-side">{side(0)}</div>
                 <div class="ledger-side">{side(1)}</div>
@@ -91,7 +83,6 @@ fn bill(lab: Inside, place: usize, ledger: Arc<Ledger>) -> AnyView {
     let totals = ledger.totals;
     let part = connected(&ledger);
     let others = totals.parameters - part;
-    let fact = |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }.into_any();
     let stretch = |part: usize| format!("{:.2}%", share(part, totals.parameters) * 100.0);
     let split = format!(
         "{:.1} % in convolutions and what belongs to them, {:.1} % fully connected",
@@ -111,7 +102,7 @@ fn bill(lab: Inside, place: usize, ledger: Arc<Ledger>) -> AnyView {
             <span class="split-connected" style:width=stretch(part)></span>
         </div>
         <p class="hint">{split}</p>
-        <LedgerTable place ledger=ledger.clone() every=lab.ledgers.every />
+        {ledger_table(place, ledger.clone(), lab.ledgers.every)}
         <dl class="ledger-notes">
             {fact("Paper", ledger.paper.clone())}
             {fact("Reported", ledger.reported.clone())}

@@ -1,17 +1,17 @@
+use crate::app::erase;
 use crate::app::words;
 use crate::protocol::{Ledger, LedgerRow};
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// One bill, a row for each layer; it scrolls inside its own box.
-#[component]
-pub fn LedgerTable(place: usize, ledger: Arc<Ledger>, every: RwSignal<bool>) -> impl IntoView {
+pub fn ledger_table(place: usize, ledger: Arc<Ledger>, every: RwSignal<bool>) -> AnyView {
     let label = format!("Layers of {}", ledger.title);
     let totals = ledger.totals;
-    let rows = move || {
+    let rows = erase::view(move || {
         let shown = ledger.rows.iter().filter(|row| every.get() || row.parameters > 0 || row.multiply_accumulates > 0);
-        shown.map(|row| line(row, totals.parameters)).collect_view()
-    };
+        shown.map(|row| line(row, totals.parameters)).collect_view().into_any()
+    });
     let heads = [
         "layer",
         "parameters",

@@ -2,7 +2,8 @@
 
 use crate::app::browser;
 use crate::app::charts::pixels::{Grid, paint_maps};
-use crate::app::state::inside::use_inside;
+use crate::app::erase;
+use crate::app::state::inside::Inside;
 use crate::protocol::LayerPixel;
 use leptos::html;
 use leptos::prelude::*;
@@ -12,9 +13,7 @@ const COLUMNS: usize = 8;
 /// A wider canvas than any place for it is drawn smoothly.
 const LARGE: usize = 1200;
 
-#[component]
-pub fn MapGrid() -> impl IntoView {
-    let lab = use_inside();
+pub fn map_grid(lab: Inside) -> AnyView {
     let maps = lab.maps;
     let canvas = NodeRef::<html::Canvas>::new();
     let frame = NodeRef::<html::Div>::new();
@@ -34,7 +33,7 @@ pub fn MapGrid() -> impl IntoView {
     let drawing = StoredValue::new(0_u32);
     Effect::new(move |_| {
         let (Some(canvas), Some(grid), Some(looked)) = (canvas.get(), grid.get(), maps.looked.get()) else { return };
-        let (shown, normalise, colours) = (maps.shown.get(), maps.normalise.get(), maps.colours.get());
+        let (shown, across, colours) = (maps.shown.get(), maps.across.get(), maps.colours());
         let newest = drawing.try_update_value(|n| {
             *n += 1;
             *n
@@ -42,7 +41,7 @@ pub fn MapGrid() -> impl IntoView {
         leptos::task::spawn_local(async move {
             let map = |n: usize| {
                 let channel = shown.get(n).copied().unwrap_or(0);
-                (looked.map(channel), looked.extent(channel, normalise))
+                (looked.map(channel), looked.extent(channel, across))
             };
             paint_maps(canvas, grid, colours, &map, &|| drawing.try_get_value() == newest).await;
         });
@@ -135,14 +134,14 @@ pub fn MapGrid() -> impl IntoView {
             role="application"
             aria-labelledby="maps-caption"
             aria-describedby="maps-keys"
-            on:pointermove=on_pointer
-            on:pointerdown=on_pointer
-            on:click=on_click
-            on:keydown=on_key
+            on:pointermove=erase::pointer(on_pointer)
+            on:pointerdown=erase::pointer(on_pointer)
+            on:click=erase::click(on_click)
+            on:keydown=erase::key(on_key)
         >
-            <canvas class="pixels" class:smooth=smooth node_ref=canvas aria-hidden="true"></canvas>
-            {chosen}
-            {mark}
+            <canvas class="pixels" class:smooth=erase::flag(smooth) node_ref=canvas aria-hidden="true"></canvas>
+            {erase::maybe(chosen)}
+            {erase::maybe(mark)}
         </div>
         <p class="hint" id="maps-keys">
             "Point at a value, tap it, or reach it with the arrow keys to see what it sees of the photo; click, or press Enter, to look closer at its map."

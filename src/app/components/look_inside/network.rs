@@ -96,9 +96,10 @@ fn download(lab: Inside) -> AnyView {
 
 /// What this site could have, and the command that installs it.
 fn missing(lab: Inside) -> Option<AnyView> {
-    let missing = lab.networks.all.with(|all| {
-        all.iter().filter(|network| bytes_of(network).is_none()).cloned().collect::<Vec<_>>()
-    });
+    let missing = lab
+        .networks
+        .all
+        .with(|all| all.iter().filter(|network| bytes_of(network).is_none()).cloned().collect::<Vec<_>>());
     let line = |network: &NetworkInfo| {
         let how = match &network.installed {
             Installed::Missing { command: Some(command) } => view! { <code>{command.clone()}</code> }.into_any(),

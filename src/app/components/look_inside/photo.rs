@@ -1,6 +1,6 @@
 use super::camera::Camera;
 use super::controls::{button, opacity};
-use super::stage::Stage;
+use super::stage::stage;
 use crate::app::browser;
 use crate::app::erase;
 use crate::app::npy::Dtype;
@@ -49,7 +49,7 @@ pub fn PhotoPanel() -> impl IntoView {
     view! {
         <section class="panel photo" aria-labelledby="photo-title">
             <h2 id="photo-title">"Photo"</h2>
-            <Stage main=true />
+            {stage(lab, true)}
             <p class="photo-about">{about}</p>
             {erase::maybe(move || {
                 let shown = lab.maps.selected.get().is_some();

@@ -3,14 +3,12 @@
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::charts::pixels::{Grid, Pixels, Raster, atlas};
 use crate::app::erase;
-use crate::app::state::inside::{Inside, use_inside};
+use crate::app::state::inside::Inside;
 use crate::protocol::Region;
 use leptos::prelude::*;
 
 /// `main`: the large one, which carries the ids; the other is its small copy beside the maps of a phone.
-#[component]
-pub fn Stage(main: bool) -> impl IntoView {
-    let lab = use_inside();
+pub fn stage(lab: Inside, main: bool) -> AnyView {
     let photo = Signal::derive(move || {
         lab.photos.taken.with(|photo| {
             photo.as_ref().map_or(Raster::default(), |photo| {
@@ -71,12 +69,12 @@ fn share(percent: u32) -> String {
 
 /// One map in the colours of the grid.
 fn enlarged(lab: Inside, channel: usize) -> Raster {
-    let (normalise, colours) = (lab.maps.normalise.get(), lab.maps.colours.get());
+    let (across, colours) = (lab.maps.across.get(), lab.maps.colours());
     lab.maps.looked.with(|looked| {
         let Some(looked) = looked.as_ref().filter(|looked| !looked.is_vector()) else { return Raster::default() };
         let [_, map_height, map_width] = looked.shape;
         let grid = Grid { maps: 1, columns: 1, map_width, map_height, gap: 0 };
-        atlas(&looked.map(channel), grid, colours, looked.extent(channel, normalise))
+        atlas(&looked.map(channel), grid, colours, looked.extent(channel, across))
     })
 }
 

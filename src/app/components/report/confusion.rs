@@ -1,6 +1,7 @@
 //! Which digit was taken for which. A cell shows its pictures.
 
 use crate::app::components::digit::DigitPicture;
+use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::app::{browser, words};
 use crate::protocol::RunReport;
@@ -77,15 +78,15 @@ fn cell(actual: usize, predicted: usize, n: u32, all: u32, worst: u32, focus: Rw
             <button
                 type="button"
                 id=cell_id(actual, predicted)
-                tabindex=move || if focus.get() == (actual, predicted) { "0" } else { "-1" }
-                aria-pressed=move || chosen().to_string()
+                tabindex=erase::text(move || if focus.get() == (actual, predicted) { "0" } else { "-1" }.to_owned())
+                aria-pressed=erase::text(move || chosen().to_string())
                 aria-label=format!("{n} times a {actual} was read as {predicted}")
-                on:keydown=on_key
-                on:click=move |_| {
+                on:keydown=erase::key(on_key)
+                on:click=erase::click(move |_| {
                     focus.set((actual, predicted));
                     // Both are below 10.
                     lab.show_cell(actual as u8, predicted as u8);
-                }
+                })
             >
                 {n}
             </button>
@@ -126,11 +127,11 @@ pub fn CellPictures() -> impl IntoView {
             <div class="cell-pictures" id="cell-pictures">
                 <div class="cell-head">
                     <p role="status">{sentence}</p>
-                    <button type="button" class="button quiet small" on:click=move |_| lab.cell.set(None)>"Close"</button>
+                    <button type="button" class="button quiet small" on:click=erase::click(move |_| lab.cell.set(None))>"Close"</button>
                 </div>
                 <ul class="pictures">{pictures.collect_view()}</ul>
             </div>
         })
     };
-    view! { {content} }.into_any()
+    view! { {erase::maybe(move || content().map(IntoAny::into_any))} }.into_any()
 }

@@ -1,4 +1,5 @@
 use crate::app::components::digit::DigitPicture;
+use crate::app::erase;
 use crate::app::state::{Shown, use_lab};
 use crate::app::{browser, words};
 use crate::protocol::RunReport;
@@ -19,7 +20,7 @@ pub fn Mistakes(report: Arc<RunReport>) -> impl IntoView {
         };
         view! {
             <li>
-                <button type="button" class="picture-button" title="See inside with this digit" on:click=look>
+                <button type="button" class="picture-button" title="See inside with this digit" on:click=erase::click(look)>
                     <DigitPicture pixels=m.pixels.clone() label />
                 </button>
                 <span>{format!("read as {predicted}: {wrong}")}</span>

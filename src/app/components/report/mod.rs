@@ -4,6 +4,7 @@ mod classes;
 mod confusion;
 mod mistakes;
 
+use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::app::words;
 use crate::protocol::Backend;
@@ -41,5 +42,5 @@ pub fn ReportPanel() -> impl IntoView {
             </section>
         })
     };
-    view! { {content} }.into_any()
+    view! { {erase::maybe(move || content().map(IntoAny::into_any))} }.into_any()
 }

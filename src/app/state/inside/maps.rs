@@ -14,21 +14,6 @@ pub const AT_FIRST: usize = 64;
 /// Milliseconds that may be spent before the browser gets a turn.
 const SLICE: f64 = 10.0;
 
-/// What black and white stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Normalise {
-    /// In each map its own smallest and largest value.
-    Each,
-    /// The smallest and largest of all maps.
-    Across,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    Network,
-    Strongest,
-}
-
 /// Signals about feature maps.
 #[derive(Clone, Copy)]
 pub struct Maps {
@@ -41,9 +26,12 @@ pub struct Maps {
     /// The maps are still to come.
     pub waiting: RwSignal<bool>,
     pub looked: RwSignal<Option<Arc<Looked>>>,
-    pub normalise: RwSignal<Normalise>,
-    pub order: RwSignal<Order>,
-    pub colours: RwSignal<Colormap>,
+    /// Whether the first and the last colour stand for the smallest and largest value of all maps, or of each.
+    pub across: RwSignal<bool>,
+    /// Whether the strongest map is shown first, or they stand as in the network.
+    pub strongest: RwSignal<bool>,
+    /// Whether maps are in viridis, or grey.
+    pub colourful: RwSignal<bool>,
     pub limit: RwSignal<usize>,
     pub selected: RwSignal<Option<usize>>,
     /// Of the enlarged map over the photo, in percent.
@@ -102,9 +90,9 @@ impl Looked {
     }
 
     /// The values that get the first and the last colour of a map.
-    pub fn extent(&self, channel: usize, normalise: Normalise) -> Extent {
+    pub fn extent(&self, channel: usize, across: bool) -> Extent {
         match self.stats.get(channel) {
-            Some(stats) if normalise == Normalise::Each && !self.is_vector() => stats.extent,
+            Some(stats) if !across && !self.is_vector() => stats.extent,
             _ => self.whole,
         }
     }
@@ -119,13 +107,13 @@ fn is_main(layer: &LayerInfo) -> bool {
 impl Maps {
     pub(super) fn new() -> Self {
         let looked = RwSignal::new(None::<Arc<Looked>>);
-        let order = RwSignal::new(Order::Network);
+        let strongest = RwSignal::new(false);
         let limit = RwSignal::new(AT_FIRST);
         let shown = Memo::new(move |_| {
             looked.with(|looked| {
                 let Some(looked) = looked else { return Arc::default() };
                 let mut channels: Vec<usize> = (0..looked.shape[0]).collect();
-                if order.get() == Order::Strongest {
+                if strongest.get() {
                     let strength = |c: usize| looked.stats.get(c).map_or(0.0, |s| s.strength);
                     channels.sort_by(|&a, &b| strength(b).total_cmp(&strength(a)));
                 }
@@ -141,14 +129,20 @@ impl Maps {
             every: RwSignal::new(false),
             waiting: RwSignal::new(false),
             looked,
-            normalise: RwSignal::new(Normalise::Each),
-            order,
-            colours: RwSignal::new(Colormap::Grey),
+            across: RwSignal::new(false),
+            strongest,
+            colourful: RwSignal::new(false),
             limit,
             selected: RwSignal::new(None),
             opacity: RwSignal::new(80),
             shown,
         }
+    }
+}
+
+impl Maps {
+    pub fn colours(&self) -> Colormap {
+        if self.colourful.get() { Colormap::Viridis } else { Colormap::Grey }
     }
 }
 
@@ -313,6 +307,9 @@ impl Inside {
         }
         self.maps.selected.set(channel);
         self.details.patches.set(None);
+        // One picture at a time over the photo.
+        self.classes.why.set(None);
+        self.classes.cam.set(None);
         self.ask_patches();
         if self.details.kernels.with_untracked(|k| k.as_ref().is_some_and(|k| !k.colour)) {
             self.ask_kernels();

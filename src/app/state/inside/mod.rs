@@ -14,7 +14,7 @@ mod questions;
 mod worker;
 
 pub use ledgers::Ledgers;
-pub use maps::{Looked, Maps, Normalise, Order};
+pub use maps::{Looked, Maps};
 pub use networks::{Networks, OpenNetwork, bytes_of};
 pub use photos::{Photo, PhotoChoice, Photos};
 pub use questions::{Cam, Classes, Details, Kernels};

@@ -1,0 +1,216 @@
+//! Which checkpoints there are in the world: `checkpoints.toml`.
+
+use super::error::AssetError;
+use crate::paths;
+use anyhow::{Context, Result};
+use receptive::data::Preprocessing;
+use serde::Deserialize;
+use std::fs;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    every: Every,
+    #[serde(rename = "checkpoint")]
+    pub checkpoints: Vec<Published>,
+    pub class_names: Vec<ClassNames>,
+}
+
+/// What holds for every checkpoint that does not say otherwise.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Every {
+    licence: String,
+    classes: String,
+    mean: [f32; 3],
+    deviation: [f32; 3],
+}
+
+/// A checkpoint that someone published.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    pub name: String,
+    /// Key of the architecture, where it is not the name.
+    architecture: Option<String>,
+    pub title: String,
+    pub url: String,
+    /// The first digits of the file's SHA-256.
+    sha256_prefix: Option<String>,
+    /// All 64 of them.
+    sha256: Option<String>,
+    /// Rounded to three places.
+    pub mebibytes: f64,
+    pub bytes: Option<u64>,
+    pub top1: f64,
+    pub top5: f64,
+    licence: Option<String>,
+    classes: Option<String>,
+    mean: Option<[f32; 3]>,
+    deviation: Option<[f32; 3]>,
+}
+
+/// A list of names of classes that the repository ships.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassNames {
+    pub name: String,
+    /// Below the site's root.
+    pub path: String,
+    pub title: String,
+    pub licence: String,
+    pub source: String,
+}
+
+impl Known {
+    /// Reads the repository's list.
+    ///
+    /// # Errors
+    /// When it is broken.
+    pub fn read() -> Result<Self> {
+        let path = paths::root().join("checkpoints.toml");
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} is broken", path.display()))
+    }
+
+    /// # Errors
+    /// When there is none of this name.
+    pub fn checkpoint(&self, name: &str) -> Result<&Published, AssetError> {
+        let found = self.checkpoints.iter().find(|checkpoint| checkpoint.name == name);
+        found.ok_or_else(|| {
+            let known = self.checkpoints.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+            AssetError::Unknown { what: "checkpoint", name: name.to_owned(), known }
+        })
+    }
+
+    pub fn class_names(&self, name: &str) -> Option<&ClassNames> {
+        self.class_names.iter().find(|list| list.name == name)
+    }
+
+    pub fn preprocessing(&self, checkpoint: &Published) -> Preprocessing {
+        Preprocessing {
+            mean: checkpoint.mean.unwrap_or(self.every.mean),
+            deviation: checkpoint.deviation.unwrap_or(self.every.deviation),
+        }
+    }
+
+    pub fn licence<'a>(&'a self, checkpoint: &'a Published) -> &'a str {
+        checkpoint.licence.as_ref().unwrap_or(&self.every.licence)
+    }
+
+    /// Name of the list of classes.
+    pub fn classes<'a>(&'a self, checkpoint: &'a Published) -> &'a str {
+        checkpoint.classes.as_ref().unwrap_or(&self.every.classes)
+    }
+}
+
+impl Published {
+    pub fn architecture(&self) -> &str {
+        self.architecture.as_ref().unwrap_or(&self.name)
+    }
+
+    /// `alexnet-owt-7be5be79.pth`
+    pub fn file(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or(&self.url)
+    }
+
+    /// As many digits of the SHA-256 as are known.
+    pub fn sha256(&self) -> &str {
+        self.sha256.as_ref().or(self.sha256_prefix.as_ref()).map_or("", String::as_str)
+    }
+
+    /// Compares a file's length and hash with what was published.
+    ///
+    /// # Errors
+    /// When they are others.
+    pub fn verify(&self, length: u64, sha256: &str) -> Result<(), AssetError> {
+        let file = self.file().to_owned();
+        let right = match self.bytes {
+            Some(bytes) => length == bytes,
+            None => (length as f64 / f64::from(1 << 20) - self.mebibytes).abs() < 0.001,
+        };
+        if !right {
+            return Err(AssetError::WrongSize { file, expected: self.size(), got: length });
+        }
+        if sha256.starts_with(self.sha256()) {
+            return Ok(());
+        }
+        Err(AssetError::WrongHash { file, expected: self.hash_in_words(), got: sha256.to_owned() })
+    }
+
+    /// No download may be longer.
+    pub fn longest(&self) -> u64 {
+        self.bytes.unwrap_or(((self.mebibytes + 0.001) * f64::from(1 << 20)) as u64)
+    }
+
+    /// What is known of its hash.
+    pub fn hash_in_words(&self) -> String {
+        let which = if self.sha256.is_some() { "" } else { "beginning with " };
+        format!("{which}{}", self.sha256())
+    }
+
+    /// For people.
+    pub fn size(&self) -> String {
+        match self.bytes {
+            Some(bytes) => format!("{bytes} bytes"),
+            None => format!("{:.3} MiB", self.mebibytes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use receptive::models::architecture;
+
+    #[test]
+    fn every_checkpoint_is_what_its_address_and_its_network_say() {
+        let known = Known::read().unwrap();
+        for checkpoint in &known.checkpoints {
+            let name = &checkpoint.name;
+            assert!(checkpoint.url.starts_with("https://download.pytorch.org/models/"), "{name}");
+            assert!(checkpoint.file().ends_with(&format!("-{}.pth", checkpoint.sha256())), "{name}");
+            assert!(checkpoint.sha256().len() == 8 && checkpoint.top1 < checkpoint.top5, "{name}");
+            let architecture = architecture(checkpoint.architecture()).unwrap();
+            let values: usize = architecture.parameters().iter().map(|p| p.shape.iter().product::<usize>()).sum();
+            // Floats of four bytes, and little else. GoogLeNet's file has the auxiliary classifiers as well.
+            let rest = checkpoint.mebibytes - values as f64 * 4.0 / f64::from(1 << 20);
+            let most = if name == "googlenet" { 26.0 } else { 0.5 };
+            assert!((0.0..most).contains(&rest), "{name}: {rest} MiB besides the weights");
+            assert!(known.class_names(known.classes(checkpoint)).is_some(), "{name}");
+        }
+        for name in ["alexnet", "vgg16", "vgg19", "googlenet", "resnet18", "resnet50", "squeezenet1_1"] {
+            known.checkpoint(name).unwrap();
+        }
+        let all = known.checkpoint("everything").unwrap_err().to_string();
+        assert!(all.contains("alexnet, vgg11"), "{all}");
+    }
+
+    /// torchvision's `transform_input`, after ImageNet's normalisation, for each channel.
+    #[test]
+    fn googlenet_s_preprocessing_is_torchvision_s_two_steps_in_one() {
+        let known = Known::read().unwrap();
+        let ours = known.preprocessing(known.checkpoint("googlenet").unwrap());
+        let usual = known.preprocessing(known.checkpoint("alexnet").unwrap());
+        assert_eq!(usual, Preprocessing::IMAGENET);
+        for channel in 0..3 {
+            let (mean, deviation) = (usual.mean[channel], usual.deviation[channel]);
+            for v in [0.0, 0.3, 1.0] {
+                let transformed = (v - mean) / deviation * (deviation / 0.5) + (mean - 0.5) / 0.5;
+                assert!((transformed - (v - ours.mean[channel]) / ours.deviation[channel]).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_is_compared_with_what_was_published() {
+        let known = Known::read().unwrap();
+        // Length and hash of the published file, as its address and torchvision give them.
+        let alexnet = known.checkpoint("alexnet").unwrap();
+        let (length, sha256) = (244_409_000, format!("7be5be79{}", "0".repeat(56)));
+        alexnet.verify(length, &sha256).unwrap();
+        assert!(matches!(alexnet.verify(length - 2000, &sha256), Err(AssetError::WrongSize { .. })));
+        let other = alexnet.verify(length, &sha256.replace("7be5", "7be6")).unwrap_err();
+        assert!(other.to_string().contains("one beginning with 7be5be79 was expected"), "{other}");
+    }
+}
