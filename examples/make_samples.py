@@ -18,11 +18,12 @@ import PIL
 import skimage
 import torch
 import torchvision
-from PIL import Image
+from PIL import Image, ImageOps
 from torchvision import transforms
 
 SIDE = 512
 QUALITY = 88
+THUMBNAIL = 128
 LARGEST = 90_000
 
 # Cut out, as left, upper, right, lower: nearly all, but so that no two guesses are as good as equal.
@@ -86,6 +87,10 @@ def main():
     for name, title, licence, source in PHOTOS:
         path = save(name, folder)
         photo = Image.open(path)
+        # What the page shows to choose from: all of them together weigh less than one photo.
+        small = folder.parent / "thumbnails" / path.name
+        small.parent.mkdir(exist_ok=True)
+        ImageOps.fit(photo, (THUMBNAIL, THUMBNAIL)).save(small, quality=80, optimize=True)
         with torch.no_grad():
             best = net(PREPROCESS(photo)[None]).softmax(1)[0].topk(5)
         top5 = [

@@ -3,8 +3,39 @@
 //! Leptos makes the code around a closure once for each type, and every closure is a type of its own. In a box they
 //! are of one type, which makes the page's module a good deal smaller.
 
-use leptos::prelude::AnyView;
+use leptos::prelude::*;
+use std::any::Any;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
 use web_sys::{Event, FocusEvent, KeyboardEvent, MouseEvent, PointerEvent};
+
+/// Begins something that waits in between.
+pub fn spawn(f: impl Future<Output = ()> + 'static) {
+    boxed_spawn(Box::pin(f));
+}
+
+fn boxed_spawn(f: Pin<Box<dyn Future<Output = ()>>>) {
+    leptos::task::spawn_local(f);
+}
+
+/// Does something now, and again whenever a signal it read changed.
+pub fn effect(f: impl FnMut() + 'static) {
+    boxed_effect(Box::new(f));
+}
+
+fn boxed_effect(mut f: Box<dyn FnMut()>) {
+    Effect::new(move |_| f());
+}
+
+/// A value that follows from signals, and tells only when it changed.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(f: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
+    boxed_memo(Box::new(f))
+}
+
+fn boxed_memo<T: PartialEq + Send + Sync + 'static>(f: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
+    Memo::new(move |_| f())
+}
 
 /// A view that changes.
 pub fn view(f: impl FnMut() -> AnyView + Send + 'static) -> Box<dyn FnMut() -> AnyView + Send> {
@@ -54,4 +85,86 @@ pub fn key(f: impl FnMut(KeyboardEvent) + 'static) -> Box<dyn FnMut(KeyboardEven
 /// What happens on `focus` or `blur`.
 pub fn focus(f: impl FnMut(FocusEvent) + 'static) -> Box<dyn FnMut(FocusEvent)> {
     Box::new(f)
+}
+
+/// A signal that may hold something large. As with closures, what it holds is in a box of one type.
+pub struct Kept<T> {
+    signal: RwSignal<Option<Arc<dyn Any + Send + Sync>>>,
+    what: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Kept<T> {}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self { signal: RwSignal::new(None), what: PhantomData }
+    }
+}
+
+impl<T: Any + Send + Sync> Kept<T> {
+    pub fn set(&self, value: Option<Arc<T>>) {
+        self.signal.set(value.map(|value| value as Arc<dyn Any + Send + Sync>));
+    }
+
+    pub fn get(&self) -> Option<Arc<T>> {
+        of_type(self.signal.get())
+    }
+
+    pub fn get_untracked(&self) -> Option<Arc<T>> {
+        of_type(self.signal.get_untracked())
+    }
+
+    pub fn with<R>(&self, f: impl FnOnce(&Option<Arc<T>>) -> R) -> R {
+        f(&self.get())
+    }
+
+    pub fn with_untracked<R>(&self, f: impl FnOnce(&Option<Arc<T>>) -> R) -> R {
+        f(&self.get_untracked())
+    }
+}
+
+/// Nothing of another type was ever put in.
+fn of_type<T: Any + Send + Sync>(value: Option<Arc<dyn Any + Send + Sync>>) -> Option<Arc<T>> {
+    value?.downcast().ok()
+}
+
+/// As [`Kept`], of a list, which is empty at first.
+pub struct List<T>(Kept<Vec<T>>);
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for List<T> {}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Kept::default())
+    }
+}
+
+impl<T: Any + Clone + Send + Sync> List<T> {
+    pub fn set(&self, list: Vec<T>) {
+        self.0.set(Some(Arc::new(list)));
+    }
+
+    pub fn get(&self) -> Vec<T> {
+        self.with(Vec::clone)
+    }
+
+    pub fn with<R>(&self, f: impl FnOnce(&Vec<T>) -> R) -> R {
+        f(self.0.get().as_deref().unwrap_or(&Vec::new()))
+    }
+
+    pub fn with_untracked<R>(&self, f: impl FnOnce(&Vec<T>) -> R) -> R {
+        f(self.0.get_untracked().as_deref().unwrap_or(&Vec::new()))
+    }
 }

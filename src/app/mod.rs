@@ -6,6 +6,7 @@
 pub mod charts;
 pub mod ink;
 pub mod npy;
+pub mod order;
 pub mod words;
 
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
@@ -14,6 +15,8 @@ mod browser;
 mod components;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod erase;
+#[cfg(all(feature = "ui", target_arch = "wasm32"))]
+mod from_js;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod pages;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]

@@ -10,6 +10,11 @@ use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
+/// The pages, as functions of one type, see [`super::erase`].
+const HOME: fn() -> AnyView = || view! { <Home /> }.into_any();
+const LENET: fn() -> AnyView = || view! { <LenetPage /> }.into_any();
+const INSIDE: fn() -> AnyView = || view! { <InsidePage /> }.into_any();
+
 /// Puts the app into the page; called once by its binary.
 pub fn start() {
     console_error_panic_hook::set_once();
@@ -32,9 +37,9 @@ fn App() -> impl IntoView {
             <Header />
             <main id="main" tabindex="-1">
                 <FlatRoutes fallback=NotFound>
-                    <Route path=path!("/") view=Home />
-                    <Route path=path!("/lenet") view=LenetPage />
-                    <Route path=path!("/inside") view=InsidePage />
+                    <Route path=path!("/") view=HOME />
+                    <Route path=path!("/lenet") view=LENET />
+                    <Route path=path!("/inside") view=INSIDE />
                 </FlatRoutes>
             </main>
             <Footer />

@@ -1,5 +1,6 @@
 //! Runs kept in the browser's IndexedDB: the newest checkpoint of each, and where it stands.
 
+use crate::app::order::largest_first;
 use crate::protocol::{Progress, RunId, Settings};
 use js_sys::{Object, Reflect, Uint8Array};
 use rexie::{ObjectStore, Rexie, TransactionMode};
@@ -78,9 +79,9 @@ pub async fn list() -> Result<Vec<SavedRun>, StorageError> {
     let transaction = database.transaction(&[STORE], TransactionMode::ReadOnly)?;
     let records = transaction.store(STORE)?.get_all(None, None).await?;
     transaction.done().await?;
-    let mut runs: Vec<SavedRun> = records.iter().filter_map(about).collect();
-    runs.sort_unstable_by(|a, b| b.saved_at.total_cmp(&a.saved_at));
-    Ok(runs)
+    let runs: Vec<SavedRun> = records.iter().filter_map(about).collect();
+    let times: Vec<f64> = runs.iter().map(|run| run.saved_at).collect();
+    Ok(largest_first(&times).into_iter().map(|place| runs[place].clone()).collect())
 }
 
 fn about(record: &JsValue) -> Option<SavedRun> {

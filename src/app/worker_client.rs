@@ -1,9 +1,11 @@
 //! The only place that knows a compute worker is a Web Worker.
 
 use super::browser;
+use super::from_js::from_js;
 use crate::protocol::wire::Packet;
 use crate::protocol::{Backend, Command, Event, FaultSite};
 use async_channel::{Receiver, Sender};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
@@ -40,7 +42,7 @@ impl WorkerClient {
 
         let to = sender.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let arrival = match Packet::<Event>::decode(event.data()) {
+            let arrival = match decode(event.data()) {
                 Ok(packet) => Arrival::Event(packet),
                 Err(error) => Arrival::Died(format!("it sent a message of another version: {error}")),
             };
@@ -102,6 +104,14 @@ impl Drop for WorkerClient {
         self.worker.terminate();
         self.sender.close();
     }
+}
+
+/// An event and the buffers that travel with it.
+fn decode(message: JsValue) -> Result<Packet<Event>, String> {
+    let parts: Array = message.dyn_into().map_err(|_| "no list".to_owned())?;
+    let body = from_js(parts.get(0)).map_err(|error| error.to_string())?;
+    let buffers = parts.iter().skip(1).map(|part| Uint8Array::new(&part).to_vec()).collect();
+    Ok(Packet { body, buffers })
 }
 
 /// Reads members that the type promises but the browser may leave out.

@@ -22,6 +22,9 @@ pub async fn grad_cam(
     let value = pass.value(layer).ok_or_else(|| bad("this layer is not computed yet"))?;
     let maps = value.clone().autodiff().require_grad();
     let [_, channels, height, width] = maps.dims();
+    if height * width == 1 {
+        return Err(bad("this layer has no maps"));
+    }
     let scores = pass.resume(network, layer, maps.clone()).ok_or_else(|| bad("nothing comes after this layer"))?;
     let [_, classes, rest, _] = scores.dims();
     if pass.computed() < network.architecture.layers.len() || rest != 1 {

@@ -12,6 +12,8 @@ pub struct Convolution {
     pub padding: [usize; 2],
 }
 
+/// Burn counts for itself on a GPU.
+#[cfg(not(feature = "gpu"))]
 impl Convolution {
     /// Height and width of the output; the kernel must not be larger than the input with its padding.
     pub fn output(&self) -> [usize; 2] {

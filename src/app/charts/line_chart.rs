@@ -3,6 +3,7 @@
 use super::downsample::extremes;
 use super::scale::{Scale, Spread, nice_ceiling, nice_step};
 use crate::app::erase;
+use crate::app::order::largest_first;
 use crate::app::words;
 use leptos::html;
 use leptos::prelude::*;
@@ -64,11 +65,11 @@ pub fn LineChart(
     let cursor = RwSignal::new(None::<f64>);
     observe_width(plot, width);
 
-    let drawn = Memo::new(move |_| {
+    let drawn = erase::memo(move || {
         let axis = if detailed.get() { detail.1 } else { axis };
         series.with(|series| draw(series, width.get(), axis))
     });
-    let read_out = Memo::new(move |_| {
+    let read_out = erase::memo(move || {
         let step = cursor.get()?;
         series.with(|series| read_at(series, step))
     });
@@ -227,8 +228,9 @@ fn path(points: &[(f64, f64)]) -> String {
 
 /// Every step at which something was measured, in order.
 fn all_steps(series: &[Series]) -> Vec<f64> {
-    let mut steps: Vec<f64> = series.iter().flat_map(|s| s.points.iter().map(|p| p.0)).collect();
-    steps.sort_unstable_by(f64::total_cmp);
+    // Negative, so that the largest is the first step.
+    let keys: Vec<f64> = series.iter().flat_map(|s| s.points.iter().map(|p| -p.0)).collect();
+    let mut steps: Vec<f64> = largest_first(&keys).into_iter().map(|place| -keys[place]).collect();
     steps.dedup();
     steps
 }
@@ -248,7 +250,7 @@ fn read_at(series: &[Series], step: f64) -> Option<(f64, Vec<ReadOut>)> {
 
 /// Follows the width of an element.
 fn observe_width(element: NodeRef<html::Div>, width: RwSignal<f64>) {
-    Effect::new(move |_| {
+    erase::effect(move || {
         let Some(element) = element.get() else { return };
         let measured = element.clone();
         let callback = Closure::<dyn Fn()>::new(move || {

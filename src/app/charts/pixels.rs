@@ -2,6 +2,7 @@
 
 use super::colormap::{Colormap, Extent};
 use crate::app::browser;
+use crate::app::erase;
 use gloo::timers::future::TimeoutFuture;
 use leptos::html;
 use leptos::prelude::*;
@@ -98,7 +99,7 @@ pub fn ink(pixels: &[u8], width: usize) -> Raster {
 #[component]
 pub fn Pixels(raster: Signal<Raster>, #[prop(optional)] class: &'static str) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move |_| {
+    erase::effect(move || {
         if let Some(canvas) = canvas.get() {
             raster.with(|raster| paint(&canvas, raster));
         }

@@ -1,6 +1,7 @@
 //! How one value came about, spelled out: patch x kernel + bias = value.
 
 use crate::app::charts::colormap::{Colormap, Extent};
+use crate::app::order::largest_first;
 use crate::app::words;
 use crate::protocol::{Arithmetic, TermGroup};
 use leptos::prelude::*;
@@ -37,7 +38,8 @@ pub fn spelled_out(a: &Arithmetic, naming: &Naming) -> AnyView {
     let table = weighted && single;
     let sorted = table || shown.len() > naming.most || a.rest.is_some();
     if sorted {
-        shown.sort_by(|a, b| b.sum.abs().total_cmp(&a.sum.abs()));
+        let sizes: Vec<f64> = shown.iter().map(|t| f64::from(t.sum.abs())).collect();
+        shown = largest_first(&sizes).into_iter().map(|place| shown[place]).collect();
     }
     let folded = shown.split_off(naming.most.min(shown.len()));
     let left_out = folded.len() + a.rest.map_or(0, |rest| rest.terms);

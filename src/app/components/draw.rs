@@ -71,7 +71,7 @@ fn Paper() -> impl IntoView {
     let pen_down = RwSignal::new(false);
     let keyboard = RwSignal::new(false);
 
-    Effect::new(move |_| {
+    erase::effect(move || {
         if let Some(canvas) = canvas.get() {
             lab.drawing.with(|drawing| paint(&canvas, &ink_raster(drawing.pixels(), SIDE)));
         }

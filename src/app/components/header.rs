@@ -62,7 +62,7 @@ fn lab_link(path: &'static str, name: &'static str) -> AnyView {
 #[component]
 pub fn Header() -> impl IntoView {
     let theme = RwSignal::new(Theme::remembered());
-    Effect::new(move |_| theme.get().apply());
+    erase::effect(move || theme.get().apply());
     let label = move || {
         let now = theme.get();
         format!("Colours: {}. Switch to {}.", now.name(), now.next().name())

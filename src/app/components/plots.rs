@@ -13,11 +13,11 @@ pub fn Plots() -> impl IntoView {
     let lab = use_lab();
     let run = lab.run;
     let steps_per_epoch = Signal::derive(move || run.settings.with(|s| s.steps_per_epoch()));
-    let loss = Memo::new(move |_| {
+    let loss = erase::memo(move || {
         let live = run.points.with(|all| all.iter().map(|p| (p.step as f64, f64::from(p.loss))).collect());
         run.epochs.with(|e| lines(live, e, |p| p.train_loss, |p| p.validation_loss, 1.0))
     });
-    let accuracy = Memo::new(move |_| {
+    let accuracy = erase::memo(move || {
         let live = run.points.with(|all| all.iter().map(|p| (p.step as f64, 100.0 * f64::from(p.accuracy))).collect());
         run.epochs.with(|e| lines(live, e, |p| p.train_accuracy, |p| p.validation_accuracy, 100.0))
     });

@@ -26,8 +26,8 @@ pub fn RunPanel() -> impl IntoView {
 fn Buttons() -> impl IntoView {
     let lab = use_lab();
     let state = lab.run.state;
-    let busy = Memo::new(move |_| lab.run.is_busy() || lab.waiting_to_train.get());
-    let started = Memo::new(move |_| lab.run.is_started());
+    let busy = erase::memo(move || lab.run.is_busy() || lab.waiting_to_train.get());
+    let started = erase::memo(move || lab.run.is_started());
     let label = move || match state.get() {
         RunState::Fresh => "Train",
         RunState::Finished if !lab.run.progress.with(|p| p.step < p.steps_in_all) => "Train again",
@@ -56,7 +56,7 @@ fn Buttons() -> impl IntoView {
         let target = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok());
         focused.set(target.is_some_and(|button| button.hidden()));
     };
-    Effect::new(move |_| {
+    erase::effect(move || {
         let next = if busy.get() { "pause" } else { "train" };
         if focused.get_untracked() {
             request_animation_frame(move || browser::focus_in_place(next));
@@ -185,7 +185,7 @@ fn Diverged() -> impl IntoView {
 fn Progress() -> impl IntoView {
     let lab = use_lab();
     let progress = lab.run.progress;
-    let per_epoch = Memo::new(move |_| lab.run.settings.with(|s| s.steps_per_epoch()).max(1));
+    let per_epoch = erase::memo(move || lab.run.settings.with(|s| s.steps_per_epoch()).max(1));
     let epoch = move || progress.with(|p| format!("{} of {}", p.epoch, p.epochs));
     let in_epoch = move || {
         let (p, per_epoch) = (progress.get(), per_epoch.get());

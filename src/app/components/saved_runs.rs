@@ -81,5 +81,5 @@ fn in_words(key: &str, value: &str) -> String {
         Kind::Choice(options) => options.iter().find(|(v, _)| *v == value).map_or(value, |(_, label)| *label),
         _ => value,
     };
-    format!("{} {value}", h.label.to_lowercase())
+    format!("{} {value}", h.label.to_ascii_lowercase())
 }

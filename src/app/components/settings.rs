@@ -78,7 +78,7 @@ pub fn SettingsPanel() -> impl IntoView {
 fn control(h: &'static Hyperparameter) -> AnyView {
     let lab = use_lab();
     let complaint = RwSignal::new(None::<String>);
-    let value = Memo::new(move |_| lab.settings.with(|s| s.get(h.key)));
+    let value = erase::memo(move || lab.settings.with(|s| s.get(h.key)));
     let id = format!("setting-{}", h.key);
     let (help_id, complaint_id) = (format!("{id}-help"), format!("{id}-complaint"));
     let described = format!("{help_id} {complaint_id}");
@@ -141,12 +141,12 @@ fn real(
     complaint: RwSignal<Option<String>>,
 ) -> AnyView {
     let lab = use_lab();
-    let place = move || value.get().parse::<f64>().map_or(0.0, |v| v.log10());
+    let place = move || browser::number(&value.get()).map_or(0.0, f64::log10);
     let change = move |text: String| complaint.set(lab.change(h.key, text.trim()).err());
     let slide = move |event: web_sys::Event| {
         let Some(slider) = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
         // Two significant digits, so that the number stays readable; the parse undoes what the power left over.
-        let rounded = format!("{:.1e}", 10_f64.powf(slider.value_as_number())).parse::<f64>().unwrap_or(min);
+        let rounded = browser::number(&format!("{:.1e}", 10_f64.powf(slider.value_as_number()))).unwrap_or(min);
         change(rounded.clamp(min, max).to_string());
     };
     let text_change = move |e: web_sys::Event| complaint.set(lab.change(h.key, event_target_value(&e).trim()).err());

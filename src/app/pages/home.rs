@@ -75,7 +75,7 @@ fn lab_card(path: &str, picture: AnyView, title: &'static str, text: &'static st
 #[component]
 fn ThisDevice() -> impl IntoView {
     let webgpu = RwSignal::new(None::<bool>);
-    leptos::task::spawn_local(async move {
+    erase::spawn(async move {
         let found = browser::has_webgpu().await;
         // The visitor may have left the page by now.
         webgpu.try_set(Some(found));

@@ -3,6 +3,7 @@
 use super::run::busy;
 use super::{Chosen, DeviceState, Kept, Lab, NoticeAction, Tone};
 use crate::app::browser;
+use crate::app::erase;
 use crate::app::worker_client::{Arrival, WorkerClient};
 use crate::protocol::wire::Packet;
 use crate::protocol::{Backend, Command, Export, Fault, RunState, TestLoss};
@@ -53,7 +54,7 @@ impl Lab {
         let arrivals = client.arrivals.clone();
         // The task must not keep the worker alive: dropping the client ends both.
         drop(client);
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             while let Ok(arrival) = arrivals.recv().await {
                 match arrival {
                     Arrival::Event(packet) => lab.handle(packet),
@@ -177,7 +178,7 @@ impl Lab {
             self.notify(Tone::Error, text, Some(NoticeAction::ChooseFile));
             return;
         }
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             match wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await {
                 Ok(buffer) => {
                     let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
@@ -258,13 +259,13 @@ impl Lab {
 
     fn hold_wake_lock_while_busy(&self) {
         let lab = *self;
-        let is_busy = Memo::new(move |_| lab.run.is_busy());
-        Effect::new(move |_| lab.hold_wake_lock(is_busy.get()));
+        let is_busy = erase::memo(move || lab.run.is_busy());
+        erase::effect(move || lab.hold_wake_lock(is_busy.get()));
     }
 
     fn hold_wake_lock(&self, hold: bool) {
         let lab = *self;
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             if let Some(old) = lab.inner.try_update_value(|inner| inner.wake_lock.take()).flatten() {
                 browser::release_wake_lock(old).await;
             }

@@ -1,6 +1,7 @@
 //! Which device does the work: asked for, remembered, or measured.
 
 use super::{Lab, Tone};
+use crate::app::erase;
 use crate::app::worker_client::WorkerClient;
 use crate::app::{browser, words};
 use crate::protocol::wire::Packet;
@@ -67,7 +68,7 @@ fn memory(settings: &Settings) -> String {
 fn remembered(settings: &Settings) -> Option<Measured> {
     let text = browser::remembered(&memory(settings))?;
     let (cpu, webgpu) = text.split_once(' ')?;
-    Some(Measured { cpu: cpu.parse().ok()?, webgpu: webgpu.parse().ok()? })
+    Some(Measured { cpu: browser::number(cpu)?, webgpu: browser::number(webgpu)? })
 }
 
 /// The choice was overtaken by a newer one.
@@ -90,7 +91,7 @@ impl Lab {
     pub fn choose_device(&self) {
         let lab = *self;
         let choice = self.new_choice();
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             // An overtaken choice has nothing left to say.
             lab.choose(choice).await.ok();
         });
@@ -106,7 +107,7 @@ impl Lab {
     pub(super) fn continue_on_cpu(&self, why: String) {
         let lab = *self;
         let choice = self.new_choice();
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             lab.take(choice, Backend::Cpu, why).await.ok();
         });
     }

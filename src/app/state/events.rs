@@ -1,6 +1,7 @@
 //! What the worker says, and what becomes of it.
 
 use super::{CellView, Divergence, Kept, Lab, Loading, NoticeAction, Shown, Tone, Watched};
+use crate::app::erase;
 use crate::app::storage::{self, SavedRun};
 use crate::app::{browser, words};
 use crate::protocol::wire::Packet;
@@ -139,7 +140,7 @@ impl Lab {
             self.keep(Kept { run, step: progress.step, bytes: bytes.clone() });
         }
         let lab = *self;
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             if let Err(error) = storage::save(&saved, &bytes).await {
                 lab.storage_failed(&error);
             }

@@ -2,11 +2,11 @@
 
 use super::Lab;
 use super::questions::{InFlight, floats};
+use crate::app::erase::Kept;
 use crate::app::ink;
 use crate::protocol::wire::Packet;
 use crate::protocol::{Activation, Arithmetic, Command, Digit, LayerPixel, Prediction, RequestId, WeightInfo};
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// Which digit the visitor looks inside with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +71,13 @@ pub struct CellView {
 #[derive(Clone, Copy)]
 pub struct Looking {
     pub shown: RwSignal<Shown>,
-    pub watched: RwSignal<Option<Arc<Watched>>>,
+    pub watched: Kept<Watched>,
     /// What the network says about the drawing.
     pub prediction: RwSignal<Option<Prediction>>,
     /// The drawing as the network gets it: 28x28 grey bytes.
     pub seen: RwSignal<Option<Vec<u8>>>,
     pub at: RwSignal<Option<LayerPixel>>,
-    pub explained: RwSignal<Option<Arc<Arithmetic>>>,
+    pub explained: Kept<Arithmetic>,
     /// Questions under way; the next is asked when the answer is there.
     pub predicting: RwSignal<InFlight>,
     pub watching: RwSignal<InFlight>,
@@ -88,11 +88,11 @@ impl Looking {
     pub fn new() -> Self {
         Self {
             shown: RwSignal::new(Shown::Drawn),
-            watched: RwSignal::new(None),
+            watched: Kept::default(),
             prediction: RwSignal::new(None),
             seen: RwSignal::new(None),
             at: RwSignal::new(None),
-            explained: RwSignal::new(None),
+            explained: Kept::default(),
             predicting: RwSignal::new(InFlight::default()),
             watching: RwSignal::new(InFlight::default()),
             explaining: RwSignal::new(InFlight::default()),

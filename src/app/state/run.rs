@@ -1,3 +1,4 @@
+use crate::app::erase::Kept;
 use crate::protocol::{History, KernelFrame, PointOf, Progress, RunId, RunReport, RunState, Settings, TrainPoint};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ pub struct RunView {
     pub points: RwSignal<Vec<TrainPoint>>,
     pub epochs: RwSignal<Vec<PointOf>>,
     pub kernels: RwSignal<Vec<KernelFrame>>,
-    pub report: RwSignal<Option<Arc<RunReport>>>,
+    pub report: Kept<RunReport>,
     pub diverged: RwSignal<Option<Divergence>>,
     /// Its weights came from a file, so that it is not untrained even at step 0.
     pub imported: RwSignal<bool>,
@@ -46,7 +47,7 @@ impl RunView {
             points: RwSignal::new(Vec::new()),
             epochs: RwSignal::new(Vec::new()),
             kernels: RwSignal::new(Vec::new()),
-            report: RwSignal::new(None),
+            report: Kept::default(),
             diverged: RwSignal::new(None),
             imported: RwSignal::new(false),
         }

@@ -1,4 +1,5 @@
 use super::{Kept, Lab, Tone};
+use crate::app::erase;
 use crate::app::storage::{self, SavedRun, StorageError};
 use crate::protocol::Command;
 use crate::protocol::wire::Packet;
@@ -9,7 +10,7 @@ impl Lab {
     /// Looks for runs of earlier visits.
     pub(super) fn find_saved_runs(&self) {
         let lab = *self;
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             match storage::list().await {
                 Ok(runs) => lab.saved_runs.set(runs),
                 Err(error) => lab.storage_failed(&error),
@@ -20,7 +21,7 @@ impl Lab {
     /// Takes up a run of an earlier visit; one that is not finished goes on at once.
     pub fn continue_run(&self, saved: SavedRun) {
         let lab = *self;
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             match storage::checkpoint(&saved.run).await {
                 Ok(Some(bytes)) => {
                     lab.saved_runs.set(Vec::new());
@@ -49,7 +50,7 @@ impl Lab {
     pub fn discard_run(&self, saved: &SavedRun) {
         let (lab, run) = (*self, saved.run.clone());
         self.saved_runs.update(|runs| runs.retain(|r| r.run != run));
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             if let Err(error) = storage::discard(&run).await {
                 lab.storage_failed(&error);
             }

@@ -33,14 +33,18 @@ pub fn run() -> Result<()> {
     let root = paths::root();
     let text = fs::read_to_string(root.join(SAMPLES)).with_context(|| format!("cannot read {SAMPLES}"))?;
     let samples: Samples = serde_json::from_str(&text).with_context(|| format!("{SAMPLES} is broken"))?;
-    let photos = samples.photos.into_iter().map(|photo| Asset {
-        path: format!("samples/{}", photo.file),
-        title: photo.title,
-        bytes: 0,
-        sha256: String::new(),
-        licence: photo.licence,
-        source: photo.source,
-    });
+    // Each photo, and its small copy to choose it by.
+    let copies = samples.photos.iter().flat_map(|photo| ["samples", "thumbnails"].map(|folder| (folder, photo)));
+    let photos: Vec<Asset> = copies
+        .map(|(folder, photo)| Asset {
+            path: format!("{folder}/{}", photo.file),
+            title: photo.title.clone(),
+            bytes: 0,
+            sha256: String::new(),
+            licence: photo.licence.clone(),
+            source: photo.source.clone(),
+        })
+        .collect();
     let names = Known::read()?.class_names.into_iter().map(|list| Asset {
         path: list.path,
         title: list.title,
@@ -49,7 +53,7 @@ pub fn run() -> Result<()> {
         licence: list.licence,
         source: list.source,
     });
-    let changed = refresh(&paths::public(), photos.chain(names))?;
+    let changed = refresh(&paths::public(), photos.into_iter().chain(names))?;
     println!("{changed} entries of public/manifest.json are new or have changed.");
     Ok(())
 }

@@ -39,7 +39,7 @@ fn the_ledger_knows_every_network(h: &Harness) -> Result<Outcome> {
     for (key, parameters) in NETWORKS {
         page.select("#ledger-a", key)?;
         page.wait_until(
-            &format!("document.getElementById('ledger-table').innerText.includes('{parameters}')"),
+            &format!("document.getElementById('ledger-table')?.innerText.includes('{parameters}')"),
             lab::ANSWER,
         )
         .with_context(|| format!("the ledger of {key} should say {parameters}"))?;

@@ -12,7 +12,7 @@ const GRID: Grid = Grid { maps: 1, columns: 1, map_width: SIDE, map_height: SIDE
 #[component]
 pub fn InputView() -> impl IntoView {
     let lab = use_lab();
-    let extent = Memo::new(move |_| {
+    let extent = erase::memo(move || {
         lab.looking.watched.with(|w| Extent::of(w.as_ref().and_then(|w| w.layer("input")).map_or(&[][..], |(_, v)| v)))
     });
     let raster = Signal::derive(move || {

@@ -34,9 +34,9 @@ fn FirstLayer() -> impl IntoView {
     let timer = StoredValue::new_local(None::<Interval>);
     let playing = RwSignal::new(false);
     let last = move || frames.with(|f| f.len().saturating_sub(1));
-    let place = Memo::new(move |_| chosen.get().unwrap_or(usize::MAX).min(last()));
+    let place = erase::memo(move || chosen.get().unwrap_or(usize::MAX).min(last()));
     // One scale for all frames, so that growing kernels are seen to grow.
-    let extent = Memo::new(move |_| {
+    let extent = erase::memo(move || {
         let most = frames.with(|f| f.iter().map(|f| Extent::around_zero(&f.kernels).high).fold(0.0, f32::max));
         Extent { low: -most, high: most }
     });
@@ -119,14 +119,14 @@ fn FirstLayer() -> impl IntoView {
 #[component]
 fn SecondLayer() -> impl IntoView {
     let lab = use_lab();
-    let weights = Memo::new(move |_| {
+    let weights = erase::memo(move || {
         lab.looking.watched.with(|w| {
             let (_, _, values) = w.as_ref()?.weights.iter().find(|(name, ..)| name == "conv2.weight")?;
             Some(by_input(values))
         })
     });
     let extent =
-        Memo::new(move |_| weights.with(|w| w.as_deref().map_or(Extent { low: 0.0, high: 0.0 }, Extent::around_zero)));
+        erase::memo(move || weights.with(|w| w.as_deref().map_or(Extent { low: 0.0, high: 0.0 }, Extent::around_zero)));
     let raster = Signal::derive(move || {
         weights
             .with(|w| w.as_deref().map_or(Raster::default(), |w| atlas(w, SECOND, Colormap::Diverging, extent.get())))

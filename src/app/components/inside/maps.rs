@@ -67,13 +67,13 @@ pub fn Maps() -> impl IntoView {
 fn Layer(layer: &'static str, columns: usize, gap: usize) -> impl IntoView {
     let lab = use_lab();
     let frame = NodeRef::<html::Div>::new();
-    let grid = Memo::new(move |_| {
+    let grid = erase::memo(move || {
         lab.looking.watched.with(|w| {
             let ([maps, map_height, map_width], _) = w.as_ref()?.layer(layer)?;
             Some(Grid { maps, columns, map_width, map_height, gap })
         })
     });
-    let extent = Memo::new(move |_| {
+    let extent = erase::memo(move || {
         lab.looking.watched.with(|w| {
             let values = w.as_ref().and_then(|w| w.layer(layer)).map_or(&[][..], |(_, values)| values);
             Extent::of(values)
@@ -87,7 +87,7 @@ fn Layer(layer: &'static str, columns: usize, gap: usize) -> impl IntoView {
     });
     let heading = move || lab.run.settings.with(|s| title(layer, s.activation, s.pooling));
     // This layer's chosen value as (map, x, y).
-    let here = Memo::new(move |_| {
+    let here = erase::memo(move || {
         lab.looking.at.with(|at| at.as_ref().filter(|at| at.layer == layer).map(|at| (at.channel, at.x, at.y)))
     });
     let choose = move |(channel, x, y): (usize, usize, usize)| {

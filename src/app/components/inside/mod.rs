@@ -20,7 +20,7 @@ use maps::Maps;
 pub fn InsidePanel() -> impl IntoView {
     let lab = use_lab();
     let watched = lab.looking.watched;
-    let something = Memo::new(move |_| watched.with(Option::is_some));
+    let something = erase::memo(move || watched.with(Option::is_some));
     let verdict = move || {
         watched.with(|w| {
             w.as_ref().map(|w| {

@@ -26,11 +26,11 @@ pub fn Camera(open: RwSignal<bool>) -> impl IntoView {
     let problem = RwSignal::new(None::<&'static str>);
     let live = RwSignal::new(false);
     on_cleanup(move || stop(running));
-    Effect::new(move |_| {
+    erase::effect(move || {
         let device = which.get().and_then(|i| cameras.with_untracked(|c| c.get(i).cloned()));
         let Some(video) = video.get() else { return };
         stop(running);
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             match start(device).await {
                 // The visitor may have closed the camera while the browser asked.
                 Ok(stream) => match running.try_update_value(|now| *now = Some(stream.clone())) {
@@ -143,7 +143,7 @@ fn take(lab: Inside, video: &HtmlVideoElement, open: RwSignal<bool>) {
     }
     let done = Closure::once_into_js(move |blob: Option<Blob>| {
         let Some(blob) = blob else { return };
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             if let Ok(buffer) = JsFuture::from(blob.array_buffer()).await {
                 let bytes = Arc::new(Uint8Array::new(&buffer).to_vec());
                 lab.choose_photo(PhotoChoice::File { name: "Camera picture".to_owned(), bytes });

@@ -1,5 +1,4 @@
 use super::controls::{Choice, button, opacity, select};
-use super::layer::file_name;
 use crate::app::charts::colormap::{Colormap, Extent};
 use crate::app::components::legend::legend;
 use crate::app::erase;
@@ -120,7 +119,7 @@ fn heat_words(lab: Inside) -> String {
 
 fn save_cam(lab: Inside) {
     if let Some(cam) = lab.classes.cam.get_untracked() {
-        let name = format!("{}-{}", file_name(lab, "grad-cam"), cam.class);
+        let name = format!("{}-{}-grad-cam", lab.networks.chosen.get_untracked(), cam.layer);
         save::array(&name, Dtype::F32, &[cam.height, cam.width], &cam.bytes);
     }
 }

@@ -36,7 +36,7 @@ pub fn select(
         rendered.notify();
         grouped(&options())
     });
-    Effect::new(move |_| {
+    erase::effect(move || {
         rendered.track();
         let value = value();
         if let Some(select) = select.get() {

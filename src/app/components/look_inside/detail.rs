@@ -112,7 +112,7 @@ fn selected(lab: Inside) -> Option<AnyView> {
 
 /// A part of the photo with the value it gives; chosen, its arithmetic is shown.
 fn tile(lab: Inside, channel: usize, patch: Patch) -> AnyView {
-    let raster = crop(lab, patch.region);
+    let (raster, framed) = crop(lab, patch.region);
     let label = format!("Row {}, column {}: {}", patch.y, patch.x, words::value(patch.value));
     let show = move || {
         let layer = untrack(|| lab.wanted_layer());
@@ -120,7 +120,7 @@ fn tile(lab: Inside, channel: usize, patch: Patch) -> AnyView {
     };
     view! {
         <button type="button" class="patch" aria-label=label on:click=erase::click(move |_| show()) on:pointerenter=erase::pointer(move |_| show())>
-            <Pixels raster=Signal::stored(raster) />
+            <span class="patch-picture"><Pixels raster=Signal::stored(raster) />{framed}</span>
             <span>{words::value(patch.value)}</span>
         </button>
     }

@@ -18,7 +18,7 @@ pub fn map_grid(lab: Inside) -> AnyView {
     let canvas = NodeRef::<html::Canvas>::new();
     let frame = NodeRef::<html::Div>::new();
     let narrow = browser::matches_media("(max-width: 719px)");
-    let grid = Memo::new(move |_| {
+    let grid = erase::memo(move || {
         let count = maps.shown.with(|shown| shown.len());
         maps.looked.with(|looked| {
             let looked = looked.as_ref().filter(|_| count > 0)?;
@@ -31,14 +31,14 @@ pub fn map_grid(lab: Inside) -> AnyView {
         })
     });
     let drawing = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    erase::effect(move || {
         let (Some(canvas), Some(grid), Some(looked)) = (canvas.get(), grid.get(), maps.looked.get()) else { return };
         let (shown, across, colours) = (maps.shown.get(), maps.across.get(), maps.colours());
         let newest = drawing.try_update_value(|n| {
             *n += 1;
             *n
         });
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             let map = |n: usize| {
                 let channel = shown.get(n).copied().unwrap_or(0);
                 (looked.map(channel), looked.extent(channel, across))
@@ -49,7 +49,7 @@ pub fn map_grid(lab: Inside) -> AnyView {
     let channel = move |map: usize| maps.shown.with_untracked(|shown| shown.get(map).copied());
     // The place in the grid of a map that is shown.
     let place = move |channel: usize| maps.shown.with(|shown| shown.iter().position(|c| *c == channel));
-    let here = Memo::new(move |_| {
+    let here = erase::memo(move || {
         let layer = maps.looked.with(|looked| looked.as_ref().map(|l| l.layer.clone()))?;
         let at = lab.details.at.get().filter(|at| at.layer == layer)?;
         Some((place(at.channel)?, at.x, at.y))

@@ -7,6 +7,9 @@ use crate::app::state::inside::Inside;
 use crate::protocol::Region;
 use leptos::prelude::*;
 
+/// A smaller part of the photo says little by itself, in pixels of the network's input.
+const SMALLEST_CROP: f64 = 40.0;
+
 /// `main`: the large one, which carries the ids; the other is its small copy beside the maps of a phone.
 pub fn stage(lab: Inside, main: bool) -> AnyView {
     let photo = Signal::derive(move || {
@@ -110,15 +113,33 @@ fn frame(region: Region, side: f64, class: &'static str) -> AnyView {
     .into_any()
 }
 
-/// A part of the photo, given in pixels of the network's input.
-pub fn crop(lab: Inside, region: Region) -> Raster {
+/// A part of the photo, given in pixels of the network's input. A small part comes with what is around it, and a frame.
+pub fn crop(lab: Inside, region: Region) -> (Raster, Option<AnyView>) {
     let side = lab.side() as f64;
-    let share = |v: f64| v / side;
-    lab.photos.taken.with_untracked(|photo| {
+    let (x, y, width, height) =
+        (f64::from(region.x), f64::from(region.y), f64::from(region.width), f64::from(region.height));
+    let length = width.max(height).max(SMALLEST_CROP).min(side);
+    let start = |start: f64, part: f64| (start + part / 2.0 - length / 2.0).clamp(0.0, side - length);
+    let (left, top) = (start(x, width), start(y, height));
+    let raster = lab.photos.taken.with_untracked(|photo| {
         photo.as_ref().map_or(Raster::default(), |photo| {
-            let (left, top) = (share(region.x.into()), share(region.y.into()));
-            let (width, height, rgba) = photo.rgba(left, top, share(region.width.into()), share(region.height.into()));
+            let share = length / side;
+            let (width, height, rgba) = photo.rgba(left / side, top / side, share, share);
             Raster { width, height, rgba }
         })
-    })
+    });
+    let percent = |v: f64| format!("{:.2}%", v / length * 100.0);
+    let framed = (width < length || height < length).then(|| {
+        view! {
+            <span
+                class="patch-frame"
+                style:left=percent(x - left)
+                style:top=percent(y - top)
+                style:width=percent(width)
+                style:height=percent(height)
+            ></span>
+        }
+        .into_any()
+    });
+    (raster, framed)
 }

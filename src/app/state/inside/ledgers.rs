@@ -1,6 +1,7 @@
 //! What networks cost, layer by layer: two of them side by side.
 
 use super::{Asked, Inside};
+use crate::app::erase::List;
 use crate::protocol::{InsideCommand, Ledger, NetworkInfo};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -9,10 +10,10 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub struct Ledgers {
     /// Architectures there are: what `Ledger` calls them, and in words.
-    pub all: RwSignal<Vec<(String, String)>>,
+    pub all: List<(String, String)>,
     /// The two shown; the second may be empty.
     pub shown: [RwSignal<String>; 2],
-    pub here: RwSignal<Vec<Arc<Ledger>>>,
+    pub here: List<Arc<Ledger>>,
     /// Whether layers without weights are listed too.
     pub every: RwSignal<bool>,
 }
@@ -20,9 +21,9 @@ pub struct Ledgers {
 impl Ledgers {
     pub(super) fn new() -> Self {
         Self {
-            all: RwSignal::default(),
+            all: List::default(),
             shown: [RwSignal::new("alexnet".to_owned()), RwSignal::new("vgg16".to_owned())],
-            here: RwSignal::default(),
+            here: List::default(),
             every: RwSignal::new(false),
         }
     }
@@ -71,9 +72,9 @@ impl Inside {
     }
 
     pub(super) fn ledger_arrived(&self, ledger: Ledger) {
-        self.ledgers.here.update(|here| {
-            here.retain(|old| old.architecture != ledger.architecture);
-            here.push(Arc::new(ledger));
-        });
+        let mut here = self.ledgers.here.with_untracked(Vec::clone);
+        here.retain(|old| old.architecture != ledger.architecture);
+        here.push(Arc::new(ledger));
+        self.ledgers.here.set(here);
     }
 }

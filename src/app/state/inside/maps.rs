@@ -3,6 +3,9 @@
 use super::{Asked, Inside, OpenNetwork};
 use crate::app::browser;
 use crate::app::charts::colormap::{Colormap, Extent};
+use crate::app::erase;
+use crate::app::erase::Kept;
+use crate::app::order::largest_first;
 use crate::app::state::questions::floats;
 use crate::protocol::{Group, InsideCommand, LayerInfo, LayerKind};
 use gloo::timers::future::TimeoutFuture;
@@ -25,7 +28,7 @@ pub struct Maps {
     pub every: RwSignal<bool>,
     /// The maps are still to come.
     pub waiting: RwSignal<bool>,
-    pub looked: RwSignal<Option<Arc<Looked>>>,
+    pub looked: Kept<Looked>,
     /// Whether the first and the last colour stand for the smallest and largest value of all maps, or of each.
     pub across: RwSignal<bool>,
     /// Whether the strongest map is shown first, or they stand as in the network.
@@ -106,17 +109,18 @@ fn is_main(layer: &LayerInfo) -> bool {
 
 impl Maps {
     pub(super) fn new() -> Self {
-        let looked = RwSignal::new(None::<Arc<Looked>>);
+        let looked = Kept::<Looked>::default();
         let strongest = RwSignal::new(false);
         let limit = RwSignal::new(AT_FIRST);
-        let shown = Memo::new(move |_| {
+        let shown = erase::memo(move || {
             looked.with(|looked| {
                 let Some(looked) = looked else { return Arc::default() };
-                let mut channels: Vec<usize> = (0..looked.shape[0]).collect();
-                if strongest.get() {
-                    let strength = |c: usize| looked.stats.get(c).map_or(0.0, |s| s.strength);
-                    channels.sort_by(|&a, &b| strength(b).total_cmp(&strength(a)));
-                }
+                let mut channels: Vec<usize> = if strongest.get() {
+                    let strengths: Vec<f64> = looked.stats.iter().map(|stats| stats.strength.into()).collect();
+                    largest_first(&strengths)
+                } else {
+                    (0..looked.shape[0]).collect()
+                };
                 if !looked.is_vector() {
                     channels.truncate(limit.get());
                 }
@@ -264,7 +268,7 @@ impl Inside {
         });
         let whole = Extent { low: 0.0, high: 1.0 };
         let mut looked = Looked { layer, shape, bytes, stats: Vec::with_capacity(shape[0]), whole, milliseconds };
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             let mut since = browser::now();
             let size = shape[1] * shape[2];
             // Vectors are measured many values at a time.
@@ -288,8 +292,9 @@ impl Inside {
 
     fn measured(&self, looked: Looked) {
         self.maps.waiting.set(false);
-        let partial =
-            self.networks.open.with_untracked(|open| open.as_ref().is_some_and(|o| o.group < Group::Classifier));
+        // The last one of a network of which no more is on its way.
+        let partial = self.networks.opening.with_untracked(Option::is_none)
+            && self.networks.open.with_untracked(|open| open.as_ref().is_some_and(|o| o.group < Group::Classifier));
         self.maps.looked.set(Some(Arc::new(looked)));
         if partial {
             self.computed.update(|n| *n += 1);

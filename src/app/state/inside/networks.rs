@@ -2,6 +2,7 @@
 
 use super::{Asked, Inside};
 use crate::app::browser;
+use crate::app::erase::{Kept, List};
 use crate::app::state::Tone;
 use crate::protocol::wire::Packet;
 use crate::protocol::{Command, Group, InsideCommand, Installed, LayerInfo, LayerKind, NetworkInfo, Sample};
@@ -16,11 +17,11 @@ const WITHOUT_ASKING: u64 = 5_000_000;
 /// Signals about networks.
 #[derive(Clone, Copy, Default)]
 pub struct Networks {
-    pub all: RwSignal<Vec<NetworkInfo>>,
+    pub all: List<NetworkInfo>,
     /// Name of the one wanted.
     pub chosen: RwSignal<String>,
     /// The one that is here, as far as it is.
-    pub open: RwSignal<Option<Arc<OpenNetwork>>>,
+    pub open: Kept<OpenNetwork>,
     pub opening: RwSignal<Option<Download>>,
 }
 

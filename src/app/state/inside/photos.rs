@@ -1,6 +1,8 @@
 //! The photo the network looks at: a sample, a file, or a picture of the camera.
 
 use super::{Asked, Inside};
+use crate::app::erase;
+use crate::app::erase::{Kept, List};
 use crate::app::state::{NoticeAction, Tone};
 use crate::app::words;
 use crate::protocol::{Group, InsideCommand, PhotoSource, Region, RequestId, Sample};
@@ -13,10 +15,10 @@ const LARGEST: f64 = 250e6;
 /// Signals about photos.
 #[derive(Clone, Copy, Default)]
 pub struct Photos {
-    pub samples: RwSignal<Vec<Sample>>,
+    pub samples: List<Sample>,
     pub wanted: RwSignal<Option<PhotoChoice>>,
     /// What the network gets to see of it.
-    pub taken: RwSignal<Option<Arc<Photo>>>,
+    pub taken: Kept<Photo>,
     /// The worker is reading it.
     pub reading: RwSignal<bool>,
 }
@@ -112,7 +114,7 @@ impl Inside {
             self.notify(Tone::Error, text, Some(NoticeAction::ChoosePicture));
             return;
         }
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             match wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await {
                 Ok(buffer) => {
                     let bytes = Arc::new(js_sys::Uint8Array::new(&buffer).to_vec());

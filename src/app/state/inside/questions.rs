@@ -1,6 +1,7 @@
 //! What is asked about the maps and the classes, besides the maps themselves.
 
 use super::{Asked, Inside};
+use crate::app::erase::{Kept, List};
 use crate::app::state::questions::{InFlight, floats};
 use crate::protocol::{Arithmetic, ClassScore, InsideCommand, LayerKind, LayerPixel, Patch, RequestId};
 use leptos::prelude::*;
@@ -14,11 +15,11 @@ const PATCHES: usize = 9;
 pub struct Details {
     /// The value pointed at.
     pub at: RwSignal<Option<LayerPixel>>,
-    pub explained: RwSignal<Option<Arc<Arithmetic>>>,
+    pub explained: Kept<Arithmetic>,
     explaining: RwSignal<InFlight>,
-    pub kernels: RwSignal<Option<Arc<Kernels>>>,
+    pub kernels: Kept<Kernels>,
     /// Of the selected map, strongest first.
-    pub patches: RwSignal<Option<Arc<Vec<Patch>>>>,
+    pub patches: Kept<Vec<Patch>>,
 }
 
 /// Kernels of a convolution.
@@ -43,13 +44,13 @@ impl Kernels {
 #[derive(Clone, Copy)]
 pub struct Classes {
     /// Best first.
-    pub top: RwSignal<Vec<ClassScore>>,
+    pub top: List<ClassScore>,
     pub milliseconds: RwSignal<f64>,
     pub waiting: RwSignal<bool>,
     /// The class asked about, and at which layer.
     pub why: RwSignal<Option<usize>>,
     pub cam_layer: RwSignal<String>,
-    pub cam: RwSignal<Option<Arc<Cam>>>,
+    pub cam: Kept<Cam>,
     /// Of the heat map over the photo, in percent.
     pub opacity: RwSignal<u32>,
 }
@@ -74,12 +75,12 @@ impl Cam {
 impl Classes {
     pub(super) fn new() -> Self {
         Self {
-            top: RwSignal::default(),
+            top: List::default(),
             milliseconds: RwSignal::default(),
             waiting: RwSignal::default(),
             why: RwSignal::default(),
             cam_layer: RwSignal::default(),
-            cam: RwSignal::default(),
+            cam: Kept::default(),
             opacity: RwSignal::new(60),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Device, Inside};
 use crate::app::browser;
+use crate::app::erase;
 use crate::app::state::{NoticeAction, Tone};
 use crate::app::worker_client::{Arrival, WorkerClient};
 use crate::protocol::{Backend, Event, Fault};
@@ -38,7 +39,7 @@ impl Inside {
             // The value lives as long as the page.
             .unwrap_or_default();
         self.forget_questions();
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             let started = start_and_wait(backend).await;
             if lab.inner.with_value(|inner| inner.starts) != start {
                 return;
@@ -68,7 +69,7 @@ impl Inside {
         self.inner.update_value(|inner| inner.worker = Some(client));
         self.tell_everything();
         let lab = *self;
-        leptos::task::spawn_local(async move {
+        erase::spawn(async move {
             while let Ok(arrival) = arrivals.recv().await {
                 match arrival {
                     Arrival::Event(packet) => match packet.body {
