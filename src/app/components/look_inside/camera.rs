@@ -30,6 +30,7 @@ pub fn Camera(open: RwSignal<bool>) -> impl IntoView {
         let device = which.get().and_then(|i| cameras.with_untracked(|c| c.get(i).cloned()));
         let Some(video) = video.get() else { return };
         stop(running);
+        live.set(false);
         erase::spawn(async move {
             match start(device).await {
                 // The visitor may have closed the camera while the browser asked.
@@ -38,7 +39,6 @@ pub fn Camera(open: RwSignal<bool>) -> impl IntoView {
                     Some(()) => {
                         video.set_src_object(Some(&stream));
                         video.play().ok();
-                        live.set(true);
                         let found = list().await;
                         cameras.try_set(found);
                     }
@@ -53,7 +53,17 @@ pub fn Camera(open: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <div class="camera">
-            <video node_ref=video class="camera-view" playsinline muted autoplay aria-label="Live picture of the camera" hidden=erase::flag(move || problem.get().is_some())></video>
+            <video
+                node_ref=video
+                class="camera-view"
+                playsinline
+                muted
+                autoplay
+                aria-label="Live picture of the camera"
+                // Before its first picture there is nothing to take.
+                on:loadeddata=move |_| live.set(true)
+                hidden=erase::flag(move || problem.get().is_some())
+            ></video>
             <p class="camera-problem" role="alert">{erase::text(move || problem.get().unwrap_or_default().to_owned())}</p>
             <div class="photo-buttons">
                 <button
