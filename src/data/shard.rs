@@ -13,6 +13,8 @@ use std::io::Write;
 
 /// The most a shard may hold, unpacked.
 pub const MAX_SHARD_BYTES: usize = 16 << 20;
+/// What is put into one: while it is read it takes four times as much memory, beside the network that it becomes part of.
+const SHARD_BYTES: usize = 8 << 20;
 /// Room for the header of a shard.
 const HEADER_BYTES: usize = 1 << 20;
 
@@ -65,9 +67,9 @@ pub fn write_shards(
         let row_bytes = row_values * if shape.len() > 1 { 2 } else { 4 };
         let mut first_row = 0;
         while first_row < rows {
-            let fit = (MAX_SHARD_BYTES - used) / row_bytes.max(1);
+            let fit = (SHARD_BYTES - used) / row_bytes.max(1);
             // Small tensors are not cut: the next shard has room for them.
-            let whole_fits_alone = rows * row_bytes <= MAX_SHARD_BYTES - HEADER_BYTES;
+            let whole_fits_alone = rows * row_bytes <= SHARD_BYTES - HEADER_BYTES;
             let take = if whole_fits_alone && fit < rows { 0 } else { fit.min(rows - first_row) };
             if take == 0 {
                 if pieces.is_empty() {
@@ -198,13 +200,13 @@ mod tests {
             ("b.weight".to_owned(), vec![3000, 4096], large.clone()),
         ];
         let shards = write_shards(tensors).expect("all values are small numbers");
-        assert_eq!(shards.len(), 2, "24 MB of half-precision values");
+        assert_eq!(shards.len(), 4, "25 MB of half-precision values");
         let pieces: Vec<Piece> = shards.iter().flat_map(|s| read_shard("shard", s).expect("just written")).collect();
         let find = |name: &str| pieces.iter().filter(|p| p.tensor == name).collect::<Vec<_>>();
         assert_eq!(find("a.weight")[0].values, [0.5, -0.25, 0.099_975_586, 3.0]);
         assert_eq!(find("a.bias")[0].values, [0.1, 1e-7], "vectors stay whole floats");
         let rows = find("b.weight");
-        assert!(rows.len() == 2 && rows[0].first_row == 0 && rows[1].first_row == rows[0].shape[0]);
+        assert!(rows.len() == 4 && rows[0].first_row == 0 && rows[1].first_row == rows[0].shape[0]);
         let joined: Vec<f32> = rows.iter().flat_map(|p| p.values.iter().copied()).collect();
         assert_eq!(joined, large);
     }

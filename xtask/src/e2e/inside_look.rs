@@ -53,6 +53,14 @@ fn kernels_and_maps_are_painted(h: &Harness) -> Result<Outcome> {
     ensure!(maps.iter().any(|v| *v != 0.0) && maps.iter().all(|v| v.is_finite()), "the maps are numbers");
     let (shape, _) = inside::npy(&lab::download(&page, "#save-kernels-npy", &inside_file(&page, "kernels")?)?)?;
     ensure!(shape == [64, 3, 3, 3], "the kernels have the shape {shape:?}");
+    for (button, what) in [("#save-maps-png", "maps"), ("#save-kernels-png", "kernels")] {
+        let name = inside_file(&page, what)?.replace(".npy", ".png");
+        let picture = lab::download(&page, button, &name)?;
+        ensure!(picture.starts_with(b"\x89PNG"), "{name} is no PNG");
+        // The header holds the width, big-endian: enlarged, for a slide or a page.
+        let width = u32::from_be_bytes([picture[16], picture[17], picture[18], picture[19]]);
+        ensure!(width >= 900, "{name} is {width} px wide");
+    }
     // Nothing reaches beyond a phone's screen.
     let wide = page.eval("document.documentElement.scrollWidth - innerWidth")?;
     ensure!(wide.as_i64().unwrap_or_default() <= 0, "the page is {wide} px wider than a phone");
