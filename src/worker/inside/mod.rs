@@ -233,8 +233,19 @@ impl Inside {
         self.at_rest = false;
     }
 
-    /// Computes one layer.
+    /// Computes one layer. After a failure (only a lost device gets here) nothing is tried again.
+    ///
+    /// # Errors
+    /// When the device was lost.
     pub async fn advance(&mut self) -> Result<(), Fault> {
+        let outcome = self.next_layer().await;
+        if outcome.is_err() {
+            self.at_rest = true;
+        }
+        outcome
+    }
+
+    async fn next_layer(&mut self) -> Result<(), Fault> {
         let (Some(current), Some(pass)) = (&self.current, &mut self.pass) else {
             self.at_rest = true;
             return Ok(());

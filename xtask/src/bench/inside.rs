@@ -26,8 +26,9 @@ const WHO: [(&str, &str); 4] = [
 /// Runs that count, and runs before them.
 const TIMES: usize = 15;
 const WARM: usize = 3;
-/// A software GPU needs seconds for one pass of VGG-16.
+/// A software GPU needs half a minute for one pass of VGG-16.
 const TIMES_WEBGPU: usize = 10;
+const WARM_WEBGPU: usize = 1;
 /// The photo's maps on the CPU, and what opening the lab may cost beyond the app.
 const FIRST_MAPS: f64 = 150.0;
 const OPENING: f64 = 3.0;
@@ -68,10 +69,12 @@ pub fn measure(options: &Options) -> Result<Report> {
 
 /// Median of the milliseconds for one picture.
 fn time(stage: &Stage, work: &str, who: &str, page: &str) -> Row {
-    let times = if who.ends_with("webgpu") { TIMES_WEBGPU } else { TIMES };
-    let query = format!("who={page}&work={work}&times={times}&warm={WARM}");
+    let on_gpu = who.ends_with("webgpu");
+    let (times, warm) = if on_gpu { (TIMES_WEBGPU, WARM_WEBGPU) } else { (TIMES, WARM) };
+    let query = format!("who={page}&work={work}&times={times}&warm={warm}");
+    let patience = if on_gpu { 6 * PATIENCE } else { PATIENCE };
     // A fresh browser each time, so that nobody pays for what another one left behind.
-    let answer = Browser::launch().and_then(|browser| stage.ask(&browser, &query, 2 * PATIENCE));
+    let answer = Browser::launch().and_then(|browser| stage.ask(&browser, &query, patience));
     match answer.and_then(|a| a["value"].as_f64().context("the page gave no number")) {
         Ok(value) => Row::new(work, who, value, "ms"),
         Err(error) => Row::missing(work, who, "ms", &error),
