@@ -29,14 +29,12 @@ pub fn first_maps(site: &str) -> Result<f64> {
 pub fn opening(site: &str, dist: &Path) -> Result<f64> {
     let browser = Browser::launch()?;
     let page = opened(&browser, site)?;
-    let app = |url: &str| {
-        url.contains("/app-") || url.ends_with(".css") || url.ends_with("/inside/") || url.contains("/boot.js")
-    };
+    let app = |path: &str| path.starts_with("app-") || path.ends_with(".css") || ["inside/", "boot.js"].contains(&path);
     let mut bytes = 0;
     let mut seen = Vec::new();
     for url in page.requests() {
         let path = url.strip_prefix(site).unwrap_or_default().split(['?', '#']).next().unwrap_or_default().to_owned();
-        if path.is_empty() || app(&url) || seen.contains(&path) {
+        if path.is_empty() || app(&path) || seen.contains(&path) {
             continue;
         }
         let content = fs::read(dist.join(&path)).with_context(|| format!("the page asked for {path}"))?;
