@@ -1,26 +1,14 @@
 //! Convolution and max pooling of large networks: against Burn's own, with their gradients, and against sums in f64.
 
+mod tensors;
+
 use burn::tensor::{
-    Device, Distribution, Tensor,
+    Tensor,
     module::{conv2d, max_pool2d},
     ops::{ConvOptions, MaxPoolOptions},
 };
-use futures_lite::future::block_on;
 use receptive::ops::{Pooling, convolve, max_pool};
-use receptive::train::read;
-
-fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
-    let x = if x.is_autodiff() { x.inner() } else { x };
-    block_on(read(x)).expect("the CPU is never lost")
-}
-
-fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
-    Tensor::random(shape, Distribution::Uniform(-1.0, 1.0), &Device::flex())
-}
-
-fn leaf<const D: usize>(x: &Tensor<D>) -> Tensor<D> {
-    x.clone().autodiff().require_grad()
-}
+use tensors::{leaf, random, values};
 
 /// The largest difference, relative to the largest value.
 fn error<const D: usize>(ours: Tensor<D>, theirs: Tensor<D>) -> f64 {

@@ -64,6 +64,24 @@ fn sum(a: &Arithmetic) -> f32 {
     a.terms.iter().map(|t| t.sum).sum::<f32>() + rest + a.bias.unwrap_or(0.0)
 }
 
+/// The batch norm of a value, from the formula's weights and statistics.
+fn normed(network: &Network, a: &Arithmetic) -> f32 {
+    let parameters = network.architecture.parameters();
+    let number = |what: &str| {
+        let name = format!("{}.{what}", a.at.layer);
+        let parameter = parameters.iter().find(|p| p.name == name).expect("a batch norm has four");
+        formula::parameter(&network.architecture, parameter)[a.at.channel]
+    };
+    let x = a.terms[0].patch[0];
+    (x - number("running_mean")) / (number("running_var") + 1e-5).sqrt() * number("weight") + number("bias")
+}
+
+fn flattened(network: &Network, pass: &Pass, a: &Arithmetic) -> f32 {
+    let source = network.architecture.find(&a.source_layer).expect("the layer it came from");
+    let values = run(receptive::train::read(pass.value(source).expect("it is computed").clone())).expect("CPU");
+    values[a.at.channel]
+}
+
 /// A value in every layer of networks that together have every kind of layer: in a corner, where there is padding, and
 /// in the middle.
 #[test]
@@ -83,7 +101,10 @@ fn the_arithmetic_of_every_value_gives_that_value() {
                     rule if rule.contains("largest") => patches().fold(f32::NEG_INFINITY, f32::max),
                     rule if rule.starts_with("mean") => patches().sum::<f32>() / patches().count() as f32,
                     rule if rule.starts_with("the larger of 0") => patches().sum::<f32>().max(0.0),
-                    rule if rule.contains("sqrt") || rule.contains("pixel") || rule.contains("one row") => a.value,
+                    rule if rule.contains("pixel") => formula::picture(layer.shape)[(channel * height + y) * width + x],
+                    rule if rule.contains("sqrt") => normed(&network, &a),
+                    // What the layers before make of it, flattened.
+                    rule if rule.contains("one row") => flattened(&network, &pass, &a),
                     _ => sum(&a),
                 };
                 let size = a.terms.iter().map(|t| t.sum.abs()).sum::<f32>().max(1.0);

@@ -1,27 +1,15 @@
 //! Receptive's own operations against Burn's, values and gradients, and the numbers their documentation promises.
 
+mod tensors;
+
 use burn::tensor::{
-    Device, Distribution, Tensor, TensorData,
+    Device, Tensor, TensorData,
     activation::tanh as burn_tanh,
     module::{avg_pool2d, conv2d as burn_conv2d},
     ops::{AvgPoolOptions, ConvOptions},
 };
-use futures_lite::future::block_on;
 use receptive::ops::{average_pool_2x2, conv2d, tanh};
-use receptive::train::read;
-
-fn values<const D: usize>(x: Tensor<D>) -> Vec<f32> {
-    let x = if x.is_autodiff() { x.inner() } else { x };
-    block_on(read(x)).expect("the CPU is never lost")
-}
-
-fn random<const D: usize>(shape: [usize; D]) -> Tensor<D> {
-    Tensor::random(shape, Distribution::Uniform(-1.0, 1.0), &Device::flex())
-}
-
-fn leaf<const D: usize>(x: &Tensor<D>) -> Tensor<D> {
-    x.clone().autodiff().require_grad()
-}
+use tensors::{leaf, random, values};
 
 /// The largest difference, relative to the largest value.
 fn error<const D: usize>(ours: Tensor<D>, theirs: Tensor<D>) -> f32 {

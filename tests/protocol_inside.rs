@@ -132,7 +132,7 @@ fn events() -> Vec<InsideEvent> {
             side: 448,
             crop: region,
         },
-        InsideEvent::LayerSeen { request: 6, layer: layer(), shape: [64, 55, 55], milliseconds: 41.5 },
+        InsideEvent::LayerSeen { request: 6, layer: layer(), shape: [64, 55, 55], milliseconds: Some(41.5) },
         InsideEvent::Predicted {
             request: 4,
             top: vec![ClassScore { class: 281, name: "tabby".to_owned(), probability: 0.5 }],

@@ -112,6 +112,21 @@ pub fn forget(key: &str) {
     }
 }
 
+/// A text that this tab remembers over a reload, and no other tab knows.
+pub fn remembered_in_tab(key: &str) -> Option<String> {
+    window().session_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+/// Remembers a text in this tab, or forgets it.
+pub fn remember_in_tab(key: &str, value: Option<&str>) {
+    if let Some(storage) = window().session_storage().ok().flatten() {
+        match value {
+            Some(value) => storage.set_item(key, value).ok(),
+            None => storage.remove_item(key).ok(),
+        };
+    }
+}
+
 /// Whether the browser has a database for this page.
 pub fn can_store() -> bool {
     member(window().as_ref(), "indexedDB").is_some()

@@ -3,7 +3,7 @@
 //! A shard is a safetensors file. Kernels and matrices are half-precision floats, vectors (biases, batch norms) whole
 //! ones, and a tensor too large for one shard is cut into pieces of some rows each. The file is stored as `*.planes.gzip`:
 //! every even byte first, then every odd byte, then gzip. The two halves of a half-precision number are unlike (one
-//! holds sign and size, the other fine noise), and kept apart they need a fifth less to download.
+//! holds sign and size, the other fine noise), and kept apart SqueezeNet's compress to 87 % instead of 92.
 
 use super::{DataError, Problem, gunzip};
 use flate2::{Compression, write::GzEncoder};

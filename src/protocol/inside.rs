@@ -82,8 +82,8 @@ pub enum InsideEvent {
         request: RequestId,
         layer: String,
         shape: [usize; 3],
-        /// From the arrival of the photo to this layer.
-        milliseconds: f64,
+        /// Of work, from the photo's file to this layer; absent where a GPU has only queued it, which takes no time.
+        milliseconds: Option<f64>,
     },
     /// Best first. Sent when the last layer is computed.
     Predicted {

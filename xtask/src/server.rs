@@ -2,10 +2,13 @@
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower_http::services::ServeDir;
@@ -25,6 +28,18 @@ impl Server {
     /// # Errors
     /// When the port is taken or may not be used.
     pub fn start(folder: &Path, below: &str, port: u16) -> Result<Self> {
+        Self::serve(folder, below, port, None)
+    }
+
+    /// As [`Server::start`], but files whose path contains `part` are `late`: a slow connection.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_slow(folder: &Path, part: &'static str, late: Duration) -> Result<Self> {
+        Self::serve(folder, "", 0, Some((part, late)))
+    }
+
+    fn serve(folder: &Path, below: &str, port: u16, slow: Option<(&'static str, Duration)>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let listener = match runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port))) {
             Ok(listener) => listener,
@@ -40,7 +55,14 @@ impl Server {
         } else {
             Router::new().nest_service(below, files)
         };
+        let wait = move |request: Request, next: Next| async move {
+            if let Some((_, late)) = slow.filter(|(part, _)| request.uri().path().contains(part)) {
+                tokio::time::sleep(late).await;
+            }
+            next.run(request).await
+        };
         // Browsers must ask again each time: the file names of the workers do not change with their content.
+        let site = site.layer(middleware::from_fn(wait));
         let site =
             site.layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")));
         runtime.spawn(async move { axum::serve(listener, site).await });

@@ -60,10 +60,12 @@ pub fn spelled_out(a: &Arithmetic, naming: &Naming) -> AnyView {
         let open = a.terms.len() <= naming.unfolded;
         shown.iter().map(|t| group(t, (naming.channel)(t.channel), open, weighted)).collect_view().into_any()
     };
+    // Where the equation begins with the rule, once is enough.
+    let rule = weighted.then(|| view! { <span class="rule">{a.rule.clone()}</span><br /> });
     view! {
         <h3>{naming.layer.clone()}</h3>
         <p class="arithmetic-place">{naming.place.clone()}</p>
-        <p class="equation"><span class="rule">{a.rule.clone()}</span><br />{equation}</p>
+        <p class="equation">{rule}{equation}</p>
         {(!a.terms.is_empty()).then(|| view! { <p class="arithmetic-from">{format!("from: {}", naming.source)}</p> })}
         {note}
         {terms}

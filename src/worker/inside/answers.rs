@@ -48,6 +48,7 @@ impl Inside {
         let shown =
             if side == IMAGENET_SIDE && rgb.width.min(rgb.height) >= 2 * IMAGENET_SHORTER { sharp } else { seen };
         let view = rgb.cut(shown);
+        let prepared = arrived.elapsed().as_secs_f64() * 1000.0;
         let part = |at: usize, of: usize, length: u32| (at as u64 * u64::from(length) / of.max(1) as u64) as u32;
         let crop = Region {
             x: part(seen.left, seen.width, width) as i32,
@@ -55,7 +56,7 @@ impl Inside {
             width: part(seen.side, seen.width, width),
             height: part(seen.side, seen.height, height),
         };
-        self.photo = Some(Photo { request, rgb, arrived });
+        self.photo = Some(Photo { request, rgb, prepared });
         let event = InsideEvent::PhotoTaken { request, name, width, height, side: view.width, crop };
         post_with(event, vec![view.pixels]);
         self.start_pass();
@@ -73,13 +74,20 @@ impl Inside {
             return Err(Fault::BadSettings { reason: format!("this network has no layer {layer}") });
         };
         let Some(value) = pass.value(place) else { return Ok(()) };
+        let start = Instant::now();
         let values = read(value.clone()).await?;
+        if cfg!(feature = "gpu") && place + 1 == pass.computed() {
+            // What was read last is computed, and so is everything before it.
+            self.spent += start.elapsed().as_secs_f64() * 1000.0;
+            self.spent_until[place] = Some(self.spent);
+        }
+        let spent = self.spent_until.get(place).copied().flatten();
         post_with(
             InsideEvent::LayerSeen {
                 request: (*request).max(photo.request),
                 layer: layer.clone(),
                 shape: current.network.architecture.layers[place].shape,
-                milliseconds: photo.arrived.elapsed().as_secs_f64() * 1000.0,
+                milliseconds: spent.map(|spent| photo.prepared + spent),
             },
             vec![bytes(&values)],
         );

@@ -38,7 +38,8 @@ struct Current {
 struct Photo {
     request: RequestId,
     rgb: Rgb,
-    arrived: Instant,
+    /// Milliseconds for decoding and cutting it.
+    prepared: f64,
 }
 
 /// A download under way.
@@ -62,6 +63,8 @@ pub struct Inside {
     at_rest: bool,
     /// Milliseconds spent computing layers of this pass.
     spent: f64,
+    /// The same up to each layer, where it is known.
+    spent_until: Vec<Option<f64>>,
     /// Which layer is looked at, and who asked.
     looked_at: Option<(RequestId, String)>,
 }
@@ -92,6 +95,7 @@ impl Inside {
             pass: None,
             at_rest: true,
             spent: 0.0,
+            spent_until: Vec::new(),
             looked_at: None,
         }
     }
@@ -225,6 +229,7 @@ impl Inside {
     /// Puts the photo at the network's input.
     fn start_pass(&mut self) {
         (self.pass, self.at_rest, self.spent) = (None, true, 0.0);
+        self.spent_until = vec![Some(0.0)];
         let (Some(current), Some(photo)) = (&self.current, &self.photo) else { return };
         let [channels, height, width] = current.network.architecture.input();
         let input = photo.rgb.cut(answers::square(&photo.rgb, height)).normalised(&current.about.preprocessing);
@@ -257,6 +262,8 @@ impl Inside {
             self.at_rest = true;
             return Ok(());
         }
+        // A GPU has the layer in its queue only.
+        self.spent_until.push((!cfg!(feature = "gpu")).then_some(self.spent));
         let newest = &current.network.architecture.layers[pass.computed() - 1].name;
         if self.looked_at.as_ref().is_some_and(|(_, layer)| layer == newest) {
             self.show_looked_at().await?;

@@ -1,7 +1,7 @@
 //! Classic networks on one picture: everyone computes the same layers in the same browser, one after another; and how
 //! soon the lab shows the first layer of a new photo, and what opening it costs.
 
-use super::report::{Report, Row};
+use super::report::{Only, Report, Row};
 use super::stage::{PATIENCE, Stage};
 use super::visit;
 use crate::browser::Browser;
@@ -10,8 +10,7 @@ use anyhow::{Context, Result};
 use std::path::Path;
 
 pub struct Options {
-    /// Only rows of these `who` or `work`; all where empty.
-    pub only: Vec<String>,
+    pub only: Only,
     pub no_build: bool,
 }
 
@@ -33,12 +32,6 @@ const WARM_WEBGPU: usize = 1;
 const FIRST_MAPS: f64 = 150.0;
 const OPENING: f64 = 3.0;
 
-impl Options {
-    fn wants(&self, work: &str, who: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| name == work || name == who)
-    }
-}
-
 /// Builds where needed, then measures row after row; a row that fails says why and the others go on.
 ///
 /// # Errors
@@ -52,16 +45,16 @@ pub fn measure(options: &Options) -> Result<Report> {
         report.rows.push(row);
     };
     for work in WORKS {
-        for (who, page) in WHO.into_iter().filter(|(who, _)| options.wants(work, who)) {
+        for (who, page) in WHO.into_iter().filter(|(who, _)| options.only.wants(work, who)) {
             if stage.has(who) {
                 add(time(&stage, work, who, page));
             }
         }
     }
-    if options.wants("first-maps", "receptive-cpu") {
+    if options.only.wants("first-maps", "receptive-cpu") {
         add(row("first-maps", "ms", visit::first_maps(&stage.url())).at_most(FIRST_MAPS));
     }
-    if options.wants("opening", "receptive-cpu") {
+    if options.only.wants("opening", "receptive-cpu") {
         add(row("opening", "MB", visit::opening(&stage.url(), Path::new(&dist))).at_most(OPENING));
     }
     Ok(report)

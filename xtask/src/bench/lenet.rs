@@ -1,6 +1,6 @@
 //! LeNet-5 on MNIST: everyone trains the same network on the same pictures in the same browser, one after another.
 
-use super::report::{Report, Row};
+use super::report::{Only, Report, Row};
 use super::stage::{PATIENCE, Stage};
 use super::{lab, pytorch};
 use crate::browser::Browser;
@@ -11,8 +11,7 @@ use std::path::Path;
 
 pub struct Options {
     pub accuracy: bool,
-    /// Only rows of these `who` or `work`; all where empty.
-    pub only: Vec<String>,
+    pub only: Only,
     pub seconds: u64,
     pub no_build: bool,
 }
@@ -31,12 +30,6 @@ const IN_THE_BROWSER: [&str; 8] = [
 /// Ten epochs on a slow tablet.
 const PATIENCE_ACCURACY: u64 = 3600;
 
-impl Options {
-    fn wants(&self, work: &str, who: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| name == work || name == who)
-    }
-}
-
 /// Builds where needed, then measures row after row; a row that fails says why and the others go on.
 ///
 /// # Errors
@@ -51,22 +44,22 @@ pub fn measure(options: &Options) -> Result<Report> {
     };
     let python = pytorch::python();
     for (work, optimizer) in WORKS {
-        for who in IN_THE_BROWSER.into_iter().filter(|who| options.wants(work, who)) {
+        for who in IN_THE_BROWSER.into_iter().filter(|who| options.only.wants(work, who)) {
             if stage.has(who) {
                 add(train(&stage, work, who, optimizer, options.seconds));
             }
         }
-        if let Some(python) = python.as_ref().filter(|_| options.wants(work, pytorch::WHO)) {
+        if let Some(python) = python.as_ref().filter(|_| options.only.wants(work, pytorch::WHO)) {
             add(pytorch::train(python, work, optimizer, options.seconds));
         }
     }
-    if options.wants("first-loss", "receptive-cpu") {
+    if options.only.wants("first-loss", "receptive-cpu") {
         add(row_of("first-loss", "ms", lab::first_loss(&stage.url())));
     }
-    if options.wants("longest-task", "receptive-cpu") {
+    if options.only.wants("longest-task", "receptive-cpu") {
         add(row_of("longest-task", "ms", lab::longest_task(&stage.url())));
     }
-    if options.only.is_empty() {
+    if options.only.all() {
         sizes(&dist)?.into_iter().for_each(&mut add);
     }
     if options.accuracy {

@@ -15,7 +15,7 @@ mod visit;
 
 use crate::sh;
 use anyhow::{Context, Result};
-use report::Report;
+use report::{Only, Report};
 use std::fs;
 use std::path::PathBuf;
 
@@ -73,9 +73,11 @@ enum Work {
 pub fn run(args: Args) -> Result<()> {
     match args.work {
         Work::Lenet { json, accuracy, only, seconds, no_build } => {
-            tell(&lenet::measure(&lenet::Options { accuracy, only, seconds, no_build })?, json)
+            tell(&lenet::measure(&lenet::Options { accuracy, only: Only(only), seconds, no_build })?, json)
         }
-        Work::Inside { json, only, no_build } => tell(&inside::measure(&inside::Options { only, no_build })?, json),
+        Work::Inside { json, only, no_build } => {
+            tell(&inside::measure(&inside::Options { only: Only(only), no_build })?, json)
+        }
         Work::Readme { json } => readme::write(&json),
     }
 }

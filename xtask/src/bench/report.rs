@@ -61,6 +61,19 @@ impl Row {
     }
 }
 
+/// Which rows are wanted: those of these `who` or `work`; all where none is named.
+pub struct Only(pub Vec<String>);
+
+impl Only {
+    pub fn all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn wants(&self, work: &str, who: &str) -> bool {
+        self.all() || self.0.iter().any(|name| name == work || name == who)
+    }
+}
+
 /// As it is told while measuring.
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,6 +19,7 @@
 mod accessibility;
 mod harness;
 mod inside;
+mod inside_keep;
 mod inside_look;
 mod inside_networks;
 mod inside_photo;
@@ -62,6 +63,7 @@ const ALL: &[&[Test]] = &[
     networks::TESTS,
     inside_look::TESTS,
     inside_photo::TESTS,
+    inside_keep::TESTS,
     inside_networks::TESTS,
 ];
 

@@ -171,8 +171,8 @@ fn caption(lab: Inside) -> String {
 }
 
 fn timing(lab: Inside) -> String {
-    let time = lab.maps.looked.with(|looked| looked.as_ref().map(|looked| looked.milliseconds));
-    time.map_or(String::new(), |ms| format!("{ms:.0} ms after the photo arrived"))
+    let time = lab.maps.looked.with(|looked| looked.as_ref().and_then(|looked| looked.milliseconds));
+    time.map_or(String::new(), |ms| format!("{ms:.0} ms of work from the file to here"))
 }
 
 /// Says how many maps are the same everywhere.

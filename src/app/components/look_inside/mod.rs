@@ -24,9 +24,12 @@ pub fn LookInside() -> impl IntoView {
         <div class="look-grid">
             <photo::PhotoPanel />
             <network::NetworkPanel />
-            <classes::ClassesPanel />
+            // A column of its own on a wide screen; on a narrow one as if it were not there.
+            <div class="look-side">
+                <classes::ClassesPanel />
+                <detail::DetailPanel />
+            </div>
             <layer::LayerPanel />
-            <detail::DetailPanel />
         </div>
         <ledger::LedgerPanel />
     }

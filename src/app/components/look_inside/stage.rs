@@ -87,8 +87,10 @@ fn frames(lab: Inside) -> AnyView {
     let pointed = lab.details.at.with(Option::is_some);
     let field =
         lab.details.explained.with(|explained| explained.as_ref().filter(|_| pointed).map(|a| a.receptive_field));
+    let heat = lab.classes.cam.with(Option::is_some);
     let patches = lab.details.patches.with(|patches| {
-        let all = patches.iter().flat_map(|patches| patches.iter()).map(|patch| patch.region);
+        // They belong to the map, whose place a heat map takes.
+        let all = patches.iter().filter(|_| !heat).flat_map(|patches| patches.iter()).map(|patch| patch.region);
         // Larger ones only hide the photo.
         all.filter(|region| f64::from(region.width) < side / 3.0).collect::<Vec<_>>()
     });

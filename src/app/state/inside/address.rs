@@ -17,7 +17,6 @@ impl Inside {
                 "layer" => self.inner.update_value(|inner| inner.layer = Some(value)),
                 "map" => self.inner.update_value(|inner| inner.map = value.parse().ok()),
                 "backend" if value == "webgpu" => backend = Backend::Webgpu,
-                "test" => self.inner.update_value(|inner| inner.test = true),
                 _ => {}
             }
         }
@@ -42,9 +41,6 @@ impl Inside {
         }
         if self.device.with_untracked(|device| device.backend() == Backend::Webgpu) {
             pairs.push(("backend", "webgpu".to_owned()));
-        }
-        if self.inner.with_value(|inner| inner.test) {
-            pairs.push(("test", "1".to_owned()));
         }
         browser::replace_query(&pairs);
     }

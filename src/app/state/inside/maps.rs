@@ -53,7 +53,7 @@ pub struct Looked {
     pub bytes: Vec<u8>,
     pub stats: Vec<MapStats>,
     pub whole: Extent,
-    pub milliseconds: f64,
+    pub milliseconds: Option<f64>,
 }
 
 /// About one map.
@@ -257,7 +257,7 @@ impl Inside {
     }
 
     /// The maps came. Large ones are measured in slices, so that the page stays alive.
-    pub(super) fn layer_seen(&self, layer: String, shape: [usize; 3], milliseconds: f64, bytes: Vec<u8>) {
+    pub(super) fn layer_seen(&self, layer: String, shape: [usize; 3], milliseconds: Option<f64>, bytes: Vec<u8>) {
         if untrack(|| self.wanted_layer()) != layer || shape.iter().product::<usize>() * 4 != bytes.len() {
             return;
         }

@@ -6,6 +6,7 @@
 mod address;
 mod events;
 mod faults;
+mod kept;
 mod ledgers;
 mod maps;
 mod networks;
@@ -78,8 +79,6 @@ struct Inner {
     opened: bool,
     /// The page is there, so that the address is ours to write.
     on_page: bool,
-    /// URL parameters that are not ours to change.
-    test: bool,
     worker: Option<Rc<WorkerClient>>,
     /// Counts starts of a worker; an older one still under way gives up when it sees a newer one.
     starts: u32,

@@ -136,8 +136,8 @@ impl Inside {
         let name = here.iter().find(|name| **name == wanted).copied().or(usual).unwrap_or_default().to_owned();
         self.ledgers.begin(&networks);
         self.networks.all.set(networks);
-        self.begin_with_sample(&samples);
-        self.photos.samples.set(samples);
+        self.photos.samples.set(samples.clone());
+        self.begin_with_photo(samples);
         if name.is_empty() {
             self.notify(Tone::Warning, "No network is installed on this site; the ledger below needs none.", None);
         } else {

@@ -1,6 +1,6 @@
 //! The photo the network looks at: a sample, a file, or a picture of the camera.
 
-use super::{Asked, Inside};
+use super::{Asked, Inside, kept};
 use crate::app::erase;
 use crate::app::erase::{Kept, List};
 use crate::app::state::{NoticeAction, Tone};
@@ -84,8 +84,30 @@ pub(super) fn stem(path: &str) -> &str {
 }
 
 impl Inside {
-    /// The page is alive at once: the photo of the address, or the first sample.
-    pub(super) fn begin_with_sample(&self, samples: &[Sample]) {
+    /// The page is alive at once: the photo of the address, the visitor's own from before a reload, or the first sample.
+    pub(super) fn begin_with_photo(&self, samples: Vec<Sample>) {
+        if self.photos.wanted.with_untracked(Option::is_some) || !kept::is_kept() {
+            self.begin_with_sample(&samples);
+            return;
+        }
+        let lab = *self;
+        erase::spawn(async move {
+            let photo = kept::kept().await;
+            if lab.photos.wanted.with_untracked(Option::is_some) {
+                // The visitor was faster.
+                return;
+            }
+            match photo {
+                Some((name, bytes)) => {
+                    lab.photos.wanted.set(Some(PhotoChoice::File { name, bytes: Arc::new(bytes) }));
+                    lab.send_photo();
+                }
+                None => lab.begin_with_sample(&samples),
+            }
+        });
+    }
+
+    fn begin_with_sample(&self, samples: &[Sample]) {
         let wanted = self.photos.wanted.get_untracked();
         let path = match &wanted {
             Some(PhotoChoice::File { .. }) => return self.send_photo(),
@@ -157,12 +179,25 @@ impl Inside {
         );
         self.announce(text);
         self.inner.update_value(|inner| inner.good = inner.sent.take().map(|(_, photo)| photo));
+        self.keep_photo();
         self.photos.taken.set(Some(Arc::new(photo)));
         self.classes.forget();
         let open = self.networks.open.get_untracked();
         self.maps.waiting.set(self.can_look());
         self.classes.waiting.set(open.is_some_and(|open| open.group == Group::Classifier));
         self.details.patches.set(None);
+    }
+
+    /// Keeps the visitor's own photo over a reload. Where the browser cannot, a reload begins with a sample.
+    fn keep_photo(&self) {
+        let photo = self.inner.with_value(|inner| inner.good.clone());
+        erase::spawn(async move {
+            match photo {
+                Some(PhotoChoice::File { name, bytes }) => kept::keep(&name, &bytes).await.ok(),
+                _ if kept::is_kept() => kept::forget().await.ok(),
+                _ => None,
+            };
+        });
     }
 
     /// The photo cannot be used; the one before still is.
