@@ -2,10 +2,10 @@
 
 use super::browser;
 use super::from_js::from_js;
-use crate::protocol::wire::Packet;
+use crate::protocol::wire::{Packet, attachments};
 use crate::protocol::{Backend, Command, Event, FaultSite};
 use async_channel::{Receiver, Sender};
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 
@@ -110,8 +110,8 @@ impl Drop for WorkerClient {
 fn decode(message: JsValue) -> Result<Packet<Event>, String> {
     let parts: Array = message.dyn_into().map_err(|_| "no list".to_owned())?;
     let body = from_js(parts.get(0)).map_err(|error| error.to_string())?;
-    let buffers = parts.iter().skip(1).map(|part| Uint8Array::new(&part).to_vec()).collect();
-    Ok(Packet { body, buffers })
+    let (buffers, blobs) = attachments(&parts);
+    Ok(Packet { body, buffers, blobs })
 }
 
 /// Reads members that the type promises but the browser may leave out.

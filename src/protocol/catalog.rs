@@ -25,6 +25,16 @@ pub enum Kind {
         min: f64,
         max: f64,
     },
+    /// Shown and moved in equal steps.
+    Linear {
+        min: f64,
+        max: f64,
+        step: f64,
+    },
+    /// `equal`, `inverse`, or a number for each class.
+    Weights,
+    /// A name.
+    Text,
 }
 
 /// One hyperparameter.
@@ -38,6 +48,14 @@ pub struct Hyperparameter {
     pub unit: Option<&'static str>,
     pub kind: Kind,
 }
+
+/// The optimizers of every lab.
+pub(super) const OPTIMIZERS: &[(&str, &str)] = &[
+    ("adam", "Adam"),
+    ("sgd", "SGD with momentum 0.9"),
+    ("plain-sgd", "SGD without momentum"),
+    ("rms-prop", "RMSprop"),
+];
 
 /// All of them, in the order in which the page shows them.
 pub const HYPERPARAMETERS: &[Hyperparameter] = &[
@@ -67,12 +85,7 @@ pub const HYPERPARAMETERS: &[Hyperparameter] = &[
         label: "Optimizer",
         help: "The rule that turns gradients into new weights; Adam adapts its step to every weight, SGD takes the same step for all.",
         unit: None,
-        kind: Kind::Choice(&[
-            ("adam", "Adam"),
-            ("sgd", "SGD with momentum 0.9"),
-            ("plain-sgd", "SGD without momentum"),
-            ("rms-prop", "RMSprop"),
-        ]),
+        kind: Kind::Choice(OPTIMIZERS),
     },
     Hyperparameter {
         key: "learning-rate",
@@ -132,14 +145,14 @@ pub fn hyperparameter(key: &str) -> Option<&'static Hyperparameter> {
 
 /// A number from its text.
 #[cfg(not(target_arch = "wasm32"))]
-fn real(text: &str) -> Option<f64> {
+pub(super) fn real(text: &str) -> Option<f64> {
     text.parse().ok()
 }
 
 /// A number from its text, read by the browser: Rust's own tables for that take 10 KB of the page's module, which
 /// nothing compresses.
 #[cfg(target_arch = "wasm32")]
-fn real(text: &str) -> Option<f64> {
+pub(super) fn real(text: &str) -> Option<f64> {
     // JavaScript's unary plus: an empty text is a zero, and any other that is no number is NaN.
     let number = f64::try_from(wasm_bindgen::JsValue::from_str(text)).ok()?;
     (number.is_finite() && !text.trim().is_empty()).then_some(number)
@@ -222,6 +235,17 @@ impl Settings {
     }
 }
 
+impl Kind {
+    /// Whether a number is in the range.
+    pub fn holds(&self, value: f64) -> bool {
+        match *self {
+            Self::Integer { min, max } => value.fract() == 0.0 && (min as f64..=max as f64).contains(&value),
+            Self::Real { min, max } | Self::Linear { min, max, .. } => (min..=max).contains(&value),
+            Self::Choice(_) | Self::Weights | Self::Text => false,
+        }
+    }
+}
+
 impl Hyperparameter {
     /// What it accepts, in words.
     pub fn accepts(&self) -> String {
@@ -230,16 +254,18 @@ impl Hyperparameter {
                 format!("it is one of {}", options.iter().map(|(v, _)| *v).collect::<Vec<_>>().join(", "))
             }
             Kind::Integer { min, max } => format!("it is a whole number from {min} to {max}"),
-            Kind::Real { min, max } => format!("it is a number from {min} to {max}"),
+            Kind::Real { min, max } | Kind::Linear { min, max, .. } => format!("it is a number from {min} to {max}"),
+            Kind::Weights => "it is equal, inverse, or a number for each class".to_owned(),
+            Kind::Text => "it is a name".to_owned(),
         }
     }
 }
 
 /// The serde name of a field-less enum value; all of them are plain strings.
-fn name<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn name<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn parse<T: serde::de::DeserializeOwned>(value: &str) -> Option<T> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(value: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(value.to_owned())).ok()
 }

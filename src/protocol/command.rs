@@ -1,4 +1,4 @@
-use super::{BackendChoice, InsideCommand, Settings};
+use super::{BackendChoice, InsideCommand, Settings, TeachCommand};
 use serde::{Deserialize, Serialize};
 
 /// Names one run from its first step to its last, over reloads and changes of device.
@@ -82,6 +82,8 @@ pub enum Command {
     },
     /// The lab that looks inside a network.
     Inside(InsideCommand),
+    /// The lab that is taught the visitor's own pictures.
+    Teach(TeachCommand),
     /// For tests: behave as if the device were lost now.
     Test(TestLoss),
 }

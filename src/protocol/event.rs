@@ -1,4 +1,4 @@
-use super::{Digit, Export, Fault, InsideEvent, LayerPixel, RequestId, RunId, Settings};
+use super::{Digit, Export, Fault, InsideEvent, LayerPixel, RequestId, RunId, Settings, TeachEvent};
 use serde::{Deserialize, Serialize};
 
 /// Worker to app, past tense.
@@ -110,6 +110,8 @@ pub enum Event {
     },
     /// The lab that looks inside a network.
     Inside(InsideEvent),
+    /// The lab that is taught the visitor's own pictures.
+    Teach(TeachEvent),
     /// Something could not be done. `at` tells the app what is over because of it.
     Failed {
         at: FaultSite,

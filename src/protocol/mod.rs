@@ -10,6 +10,9 @@ mod event;
 mod fault;
 mod inside;
 mod settings;
+mod teach;
+pub mod teach_catalog;
+mod teach_settings;
 #[cfg(target_arch = "wasm32")]
 pub mod wire;
 
@@ -24,3 +27,8 @@ pub use inside::{
     NetworkInfo, Patch, PhotoSource, Sample,
 };
 pub use settings::{Activation as ActivationKind, BackendChoice, Optimizer, Padding, Pooling, Settings};
+pub use teach::{
+    Answer, Backbone, Block, Explain, HeadInfo, Labelled, Part, PictureId, SampleSet, ScaledPicture, TeachCommand,
+    TeachEvent, TeachExport,
+};
+pub use teach_settings::{Augmentation, ClassWeights, Head, Parts, Schedule, Start, TeachSettings};

@@ -1,23 +1,31 @@
-//! How a message crosses between app and worker: `[body, buffer, buffer…]`, the buffers transferred, not copied.
+//! How a message crosses between app and worker: `[body, buffer or blob…]`, the buffers transferred, not copied. Of a
+//! blob only the handle crosses.
 
 use js_sys::{Array, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Blob;
 
 /// A message and the typed arrays that travel with it.
 #[derive(Clone, Debug, Default)]
 pub struct Packet<T> {
     pub body: T,
     pub buffers: Vec<Vec<u8>>,
+    /// Files and pictures whose bytes stay with the browser until they are read.
+    pub blobs: Vec<Blob>,
 }
 
 impl<T> Packet<T> {
     pub fn new(body: T) -> Self {
-        Self { body, buffers: Vec::new() }
+        Self { body, buffers: Vec::new(), blobs: Vec::new() }
     }
 
     pub fn with(body: T, buffers: Vec<Vec<u8>>) -> Self {
-        Self { body, buffers }
+        Self { body, buffers, blobs: Vec::new() }
+    }
+
+    pub fn with_blobs(body: T, blobs: Vec<Blob>) -> Self {
+        Self { body, buffers: Vec::new(), blobs }
     }
 }
 
@@ -35,6 +43,9 @@ impl<T: Serialize> Packet<T> {
             transfer.push(&array.buffer());
             message.push(&array);
         }
+        for blob in &self.blobs {
+            message.push(blob);
+        }
         Ok((message.into(), transfer))
     }
 }
@@ -45,7 +56,19 @@ impl<T: DeserializeOwned> Packet<T> {
     pub fn decode(message: JsValue) -> Result<Self, serde_wasm_bindgen::Error> {
         let parts: Array = message.dyn_into().map_err(serde_wasm_bindgen::Error::from)?;
         let body = serde_wasm_bindgen::from_value(parts.get(0))?;
-        let buffers = parts.iter().skip(1).map(|part| Uint8Array::new(&part).to_vec()).collect();
-        Ok(Self { body, buffers })
+        let (buffers, blobs) = attachments(&parts);
+        Ok(Self { body, buffers, blobs })
     }
+}
+
+/// What travels with a message, after its first part.
+pub fn attachments(parts: &Array) -> (Vec<Vec<u8>>, Vec<Blob>) {
+    let (mut buffers, mut blobs) = (Vec::new(), Vec::new());
+    for part in parts.iter().skip(1) {
+        match part.dyn_into::<Blob>() {
+            Ok(blob) => blobs.push(blob),
+            Err(part) => buffers.push(Uint8Array::new(&part).to_vec()),
+        }
+    }
+    (buffers, blobs)
 }

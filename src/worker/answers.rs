@@ -24,7 +24,7 @@ impl Driver {
     }
 
     pub async fn answer(&mut self, packet: Packet<Command>) -> Result<(), (FaultSite, Fault)> {
-        let Packet { body, buffers } = packet;
+        let Packet { body, buffers, .. } = packet;
         let buffer = buffers.first().map(Vec::as_slice).unwrap_or_default();
         let of = |request: RequestId| move |fault: Fault| (FaultSite::Request(request), fault);
         match body {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 impl Lab {
     pub(super) fn handle(&self, packet: Packet<Event>) {
-        let Packet { body, mut buffers } = packet;
+        let Packet { body, mut buffers, .. } = packet;
         let mut first = || if buffers.is_empty() { Vec::new() } else { buffers.swap_remove(0) };
         match body {
             Event::Ready { .. } | Event::Benchmarked { .. } => {}

@@ -117,7 +117,7 @@ impl Inside {
     }
 
     async fn do_it(&mut self, packet: Packet<InsideCommand>) -> Result<(), Fault> {
-        let Packet { body, buffers } = packet;
+        let Packet { body, buffers, .. } = packet;
         match body {
             InsideCommand::List { request } => {
                 let manifest = self.manifest().await?;
