@@ -5,8 +5,8 @@ mod common;
 use burn::tensor::Device;
 use common::{digits, run};
 use receptive::data::Digits;
-use receptive::protocol::{ActivationKind, Backend, Optimizer, Settings};
-use receptive::train::{Advance, Checkpoint, Learner, Pictures, Session, read};
+use receptive::protocol::{ActivationKind, Backend, Optimizer, Part, Settings};
+use receptive::train::{Advance, Checkpoint, Learner, LenetSession, Pictures, read};
 
 const TEST: usize = 10_000;
 
@@ -15,18 +15,18 @@ fn small() -> Settings {
     Settings { images: 320, batch: 32, epochs: 2, validation: 0, ..Settings::default() }
 }
 
-fn session(settings: Settings) -> Session {
-    Session::new(settings, Backend::Cpu, Device::flex())
+fn session(settings: Settings) -> LenetSession {
+    LenetSession::new(settings, Backend::Cpu, Device::flex())
 }
 
-async fn steps(session: &mut Session, pictures: Pictures<'_>, count: usize) {
+async fn steps(session: &mut LenetSession, pictures: Pictures<'_>, count: usize) {
     let target = session.step() + count;
     while session.step() < target {
         session.advance(pictures, 1).await.expect("the CPU is never lost");
     }
 }
 
-async fn weights(session: &Session) -> Vec<f32> {
+async fn weights(session: &LenetSession) -> Vec<f32> {
     read(session.learner.weights.clone()).await.expect("the CPU is never lost")
 }
 
@@ -55,11 +55,8 @@ fn one_epoch_on_six_thousand_digits_beats_85_percent() {
         let mut session = session(settings);
         let nothing = Digits::default();
         steps(&mut session, Pictures { train: &train, test: &nothing }, 94).await;
-        let mut evaluation = receptive::train::Evaluation::new((0..1_000).collect(), false);
-        while !evaluation.finished() {
-            let padding = session.settings.padding;
-            evaluation.advance(&session.learner, &test, padding, session.device()).await.expect("CPU");
-        }
+        let pictures = Pictures { train: &train, test: &test };
+        let evaluation = session.measure_now(pictures, Part::Test, (0..1_000).collect()).await.expect("CPU");
         assert!(evaluation.sum.accuracy() > 0.85, "{}", evaluation.sum.accuracy());
     });
 }
@@ -97,7 +94,7 @@ fn resuming_equals_never_having_stopped() {
                 steps(&mut parts, pictures, count).await;
                 let file = parts.checkpoint().await.and_then(|c| c.to_bytes()).expect("a run can be saved");
                 let checkpoint = Checkpoint::from_bytes("saved", &file).expect("what was saved can be read");
-                parts = Session::restore(checkpoint, Backend::Cpu, Device::flex());
+                parts = LenetSession::restore(checkpoint, Backend::Cpu, Device::flex());
             }
             finish(&mut parts, pictures).await;
             assert_eq!(weights(&whole).await, weights(&parts).await, "{optimizer:?}");
@@ -172,7 +169,7 @@ fn blank_test() -> Digits {
     digits
 }
 
-async fn finish(session: &mut Session, pictures: Pictures<'_>) {
+async fn finish(session: &mut LenetSession, pictures: Pictures<'_>) {
     while session.advance(pictures, 1).await.expect("the CPU is never lost") != Advance::Finished {}
 }
 

@@ -7,7 +7,7 @@ fn confusion_counts_and_shares() {
     // Zeros: 3 right, 1 taken for a one. Ones: 2 right, 2 taken for a zero. One seven, taken for a one.
     let actual = [0, 0, 0, 0, 1, 1, 1, 1, 7];
     let predicted = [0, 0, 0, 1, 1, 1, 0, 0, 1];
-    let report = confusion(&actual, &predicted);
+    let report = confusion(&actual, &predicted, 10);
     assert_eq!(report.counts[0][..2], [3, 1]);
     assert_eq!(report.counts[1][..2], [2, 2]);
     assert_eq!(report.counts[7][1], 1);
@@ -23,7 +23,7 @@ fn confusion_counts_and_shares() {
 
 #[test]
 fn confusion_of_nothing_is_empty() {
-    let report = confusion(&[], &[]);
+    let report = confusion(&[], &[], 10);
     assert_eq!(report.counts, vec![vec![0; 10]; 10]);
     assert_eq!(report.precision, vec![None; 10]);
 }
@@ -60,7 +60,7 @@ fn the_most_confident_wrong_answers_come_first() {
         row((0, 0.75), (6, 0.125)),
     ]
     .concat();
-    assert_eq!(classes(&probabilities), [3, 3, 1, 9, 0]);
+    assert_eq!(classes(&probabilities, 10), [3, 3, 1, 9, 0]);
     // Pictures 0, 1, 3 and 4 are wrong; 0 and 4 are equally sure.
     let actual = [5, 8, 1, 4, 6];
     let mistakes = worst_mistakes(&probabilities, &actual, 3, |i| vec![i as u8]);
@@ -78,6 +78,6 @@ fn no_mistakes_where_all_is_right() {
 
 #[test]
 fn equal_probabilities_mean_the_first_class() {
-    assert_eq!(classes(&[0.1; 10]), [0]);
-    assert_eq!(classes(&row((4, 0.5), (2, 0.5))), [2]);
+    assert_eq!(classes(&[0.1; 10], 10), [0]);
+    assert_eq!(classes(&row((4, 0.5), (2, 0.5)), 10), [2]);
 }

@@ -73,3 +73,23 @@ fn transparent_photos_lie_on_white() {
     let rgba = [[255, 0, 0, 255], [255, 0, 0, 0], [0, 0, 0, 128]].concat();
     assert_eq!(Rgb::from_rgba(3, 1, &rgba).pixels, [255, 0, 0, 255, 255, 255, 127, 127, 127]);
 }
+
+/// What is kept of a photo is what Pillow would scale it to; the fixtures hold squares out of the same.
+#[test]
+fn kept_photos_are_scaled_down_never_up_and_not_endlessly_long() {
+    let photo = picture(700, 400);
+    let kept = photo.reduced(256, 4);
+    assert_eq!((kept.width, kept.height), (448, 256));
+    // Whole pixels to either side of the square in its middle.
+    let square = photo.cut(Square::of(700, 400, 256, 256));
+    let rows = kept.pixels.chunks(448 * 3).flat_map(|row| &row[96 * 3..352 * 3]).copied();
+    assert_eq!(rows.collect::<Vec<u8>>(), square.pixels);
+
+    let small = picture(100, 30);
+    assert_eq!(small.reduced(256, 4), small, "smaller pictures stay as they are");
+    let strip = picture(1000, 20).reduced(256, 4);
+    assert_eq!((strip.width, strip.height), (80, 20), "of a strip the middle is kept");
+    assert_eq!(strip.pixels[..3], picture(1000, 20).pixels[460 * 3..461 * 3]);
+    let tower = picture(300, 3000).reduced(256, 4);
+    assert_eq!((tower.width, tower.height), (256, 1024));
+}

@@ -52,6 +52,8 @@ fn commands() -> Vec<Command> {
             Command::Cell { .. } | Command::Export { .. } | Command::Import { .. } | Command::Test(_) => {}
             // In tests/protocol_inside.rs.
             Command::Inside(_) => {}
+            // In tests/protocol_teach.rs.
+            Command::Teach(_) => {}
         }
     }
     commands
@@ -181,6 +183,8 @@ fn events() -> Vec<Event> {
             Event::Exported { .. } | Event::Imported { .. } | Event::Failed { .. } => {}
             // In tests/protocol_inside.rs.
             Event::Inside(_) => {}
+            // In tests/protocol_teach.rs.
+            Event::Teach(_) => {}
         }
     }
     events
@@ -282,6 +286,9 @@ fn values(kind: &Kind) -> Vec<String> {
         Kind::Choice(options) => options.iter().map(|(value, _)| (*value).to_owned()).collect(),
         Kind::Integer { min, max } => vec![min.to_string(), max.to_string()],
         Kind::Real { min, max } => vec![min.to_string(), max.to_string(), "0.0003".to_owned()],
+        Kind::Linear { min, max, .. } => vec![min.to_string(), max.to_string()],
+        Kind::Weights => vec!["equal".to_owned(), "inverse".to_owned(), "1,2.5".to_owned()],
+        Kind::Text => vec!["vgg16".to_owned()],
     }
 }
 

@@ -228,3 +228,50 @@ pub fn set_global(name: &str, members: &[(&str, JsValue)]) {
     }
     Reflect::set(&window(), &name.into(), &object).ok();
 }
+
+/// Bytes that this site stores, and how many the browser lets it; `None` where it does not tell.
+pub async fn storage_estimate() -> Option<(f64, f64)> {
+    let storage = member(window().navigator().as_ref(), "storage")?;
+    let estimate = call(&storage, "estimate", None).await?;
+    Some((member(&estimate, "usage")?.as_f64()?, member(&estimate, "quota")?.as_f64()?))
+}
+
+/// Asks the browser not to throw away what this site stores; says whether it will not.
+pub async fn persist_storage() -> bool {
+    let Some(storage) = member(window().navigator().as_ref(), "storage") else { return false };
+    call(&storage, "persist", None).await.and_then(|answer| answer.as_bool()).unwrap_or(false)
+}
+
+/// Scrolls the element with this id into view.
+pub fn scroll_to(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
+/// Memory of this device in GiB, rounded, as far as the browser tells.
+pub fn device_memory() -> Option<f64> {
+    member(window().navigator().as_ref(), "deviceMemory")?.as_f64()
+}
+
+/// The time of day on the visitor's clock, such as `14-05-09`, as part of a name.
+pub fn clock() -> String {
+    let now = Date::new_0();
+    format!("{:02}-{:02}-{:02}", now.get_hours(), now.get_minutes(), now.get_seconds())
+}
+
+/// Bytes as text (base64), and back.
+pub fn to_base64(bytes: &[u8]) -> Option<String> {
+    // A string of one character for each byte is what the browser wants; in pieces, so that it stays small.
+    let piece = |bytes: &[u8]| window().btoa(&bytes.iter().map(|byte| char::from(*byte)).collect::<String>()).ok();
+    bytes.chunks(3 << 14).map(piece).collect()
+}
+
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    for piece in text.as_bytes().chunks(4 << 14) {
+        let piece = window().atob(std::str::from_utf8(piece).ok()?).ok()?;
+        bytes.extend(piece.chars().map(|character| character as u8));
+    }
+    Some(bytes)
+}

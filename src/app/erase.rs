@@ -28,6 +28,22 @@ fn boxed_effect(mut f: Box<dyn FnMut()>) {
     Effect::new(move |_| f());
 }
 
+/// Sets up what is to go on as long as the page lives, such as effects. What calls this may be a page that is left.
+pub fn for_good(f: impl FnOnce() + 'static) {
+    boxed_for_good(Box::new(f));
+}
+
+fn boxed_for_good(f: Box<dyn FnOnce()>) {
+    let before = Owner::current();
+    // From here on this is the owner of everything; what comes after it belongs to the one before again.
+    let root = Owner::new_root(None);
+    root.with(f);
+    if let Some(before) = before {
+        before.set();
+    }
+    std::mem::forget(root);
+}
+
 /// A value that follows from signals, and tells only when it changed.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(f: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
     boxed_memo(Box::new(f))

@@ -4,6 +4,8 @@
 //! What needs no browser (scales, colours, words, ink) also compiles natively, for its tests.
 
 pub mod charts;
+pub mod comparison;
+pub mod estimate;
 pub mod ink;
 pub mod npy;
 pub mod order;
@@ -19,6 +21,8 @@ mod erase;
 mod from_js;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod pages;
+#[cfg(all(feature = "ui", target_arch = "wasm32"))]
+mod projects_store;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod root;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]

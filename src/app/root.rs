@@ -2,9 +2,10 @@
 
 use super::browser;
 use super::components::{Footer, Header};
-use super::pages::{Home, InsidePage, LenetPage, NotFound};
+use super::pages::{Home, InsidePage, LenetPage, NotFound, TeachPage};
 use super::state::Lab;
 use super::state::inside::Inside;
+use super::state::teach::Teach;
 use crate::app::erase;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -14,6 +15,7 @@ use leptos_router::path;
 const HOME: fn() -> AnyView = || view! { <Home /> }.into_any();
 const LENET: fn() -> AnyView = || view! { <LenetPage /> }.into_any();
 const INSIDE: fn() -> AnyView = || view! { <InsidePage /> }.into_any();
+const TEACH: fn() -> AnyView = || view! { <TeachPage /> }.into_any();
 
 /// Puts the app into the page; called once by its binary.
 pub fn start() {
@@ -26,6 +28,7 @@ fn App() -> impl IntoView {
     // Outlives the pages, so that a run goes on while the visitor looks at another page.
     provide_context(Lab::new());
     provide_context(Inside::new());
+    provide_context(Teach::new());
     let skip = |event: web_sys::MouseEvent| {
         // A bare `#main` would lead to the site's root, because of the page's <base>.
         event.prevent_default();
@@ -40,6 +43,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/") view=HOME />
                     <Route path=path!("/lenet") view=LENET />
                     <Route path=path!("/inside") view=INSIDE />
+                    <Route path=path!("/teach") view=TEACH />
                 </FlatRoutes>
             </main>
             <Footer />

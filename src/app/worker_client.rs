@@ -5,9 +5,14 @@ use super::from_js::from_js;
 use crate::protocol::wire::{Packet, attachments};
 use crate::protocol::{Backend, Command, Event, FaultSite};
 use async_channel::{Receiver, Sender};
+use gloo::timers::callback::Timeout;
 use js_sys::Array;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
+
+/// How long a graphics device may take to be ready, in milliseconds.
+const PATIENCE: u32 = 120_000;
 
 /// What comes from a worker.
 pub enum Arrival {
@@ -103,6 +108,31 @@ impl Drop for WorkerClient {
         self.worker.set_onerror(None);
         self.worker.terminate();
         self.sender.close();
+    }
+}
+
+/// Starts a worker and waits until it is ready; with its own name for the device.
+///
+/// # Errors
+/// When it cannot be used; in words, without a full stop.
+pub async fn start_and_wait(backend: Backend) -> Result<(Rc<WorkerClient>, String), String> {
+    if backend == Backend::Webgpu && !browser::has_webgpu().await {
+        return Err("this browser offers none".to_owned());
+    }
+    let client = Rc::new(WorkerClient::start(backend)?);
+    let weak = Rc::downgrade(&client);
+    // The CPU is always waited for.
+    let _impatience = (backend == Backend::Webgpu).then(|| {
+        Timeout::new(PATIENCE, move || {
+            if let Some(client) = weak.upgrade() {
+                client.give_up("it took too long to get ready");
+            }
+        })
+    });
+    loop {
+        if let Event::Ready { device, .. } = client.next().await? {
+            return Ok((client, device));
+        }
     }
 }
 

@@ -44,6 +44,8 @@ pub enum Problem {
     WrongHash { expected: String, got: String },
     #[error("it is no shard of weights: {reason}")]
     BadShard { reason: String },
+    #[error("{reason}")]
+    BadArchive { reason: String },
     #[error("the manifest does not list it")]
     NotListed,
 }

@@ -1,9 +1,15 @@
 //! Bytes to labelled pictures. Every parser here takes bytes from outside and answers with a typed error.
 
+#[cfg(feature = "compute")]
+pub mod archive;
+#[cfg(feature = "compute")]
+mod augment;
 mod drawing;
 mod error;
 mod gzip;
 mod idx;
+#[cfg(feature = "compute")]
+mod jpeg;
 mod manifest;
 mod mnist;
 #[cfg(feature = "compute")]
@@ -13,11 +19,17 @@ mod resize;
 mod shard;
 #[cfg(feature = "compute")]
 mod split;
+#[cfg(feature = "compute")]
+mod textures;
 
+#[cfg(feature = "compute")]
+pub use augment::{augment, augmentation_stream, mask_borders};
 pub use drawing::from_drawing;
 pub use error::{DataError, Problem};
 pub use gzip::gunzip;
 pub use idx::{parse_images, parse_labels};
+#[cfg(feature = "compute")]
+pub use jpeg::is_plain_jpeg;
 pub use manifest::{Asset, DatasetPart, InstalledDataset, InstalledNetwork, Manifest, Preprocessing, sha256};
 pub use mnist::{
     Digits, PIXELS, SIDE, TEST_LABELS, TEST_SHARD, TRAIN_LABELS, TRAIN_SHARD, read_images, read_labels, test_shards,
@@ -29,4 +41,6 @@ pub use photo::{Rgb, Square};
 pub use resize::{enlarge, to_input};
 pub use shard::{MAX_SHARD_BYTES, Piece, read_shard, write_shards};
 #[cfg(feature = "compute")]
-pub use split::{Split, split};
+pub use split::{Split, split, stream};
+#[cfg(feature = "compute")]
+pub use textures::{TEXTURES, texture};

@@ -4,6 +4,7 @@
 //! torchvision's `Resize` uses), so that feature maps can be compared with PyTorch's.
 
 use super::Preprocessing;
+use std::ops::Range;
 
 /// Fractional bits of the weights, as in Pillow.
 const BITS: u32 = 32 - 8 - 2;
@@ -59,17 +60,47 @@ impl Rgb {
         Self { width, height, pixels }
     }
 
+    /// Red, green, blue and full opacity, as a canvas takes it.
+    pub fn to_rgba(&self) -> Vec<u8> {
+        self.pixels.as_chunks::<COLOURS>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect()
+    }
+
     /// Scales and cuts; only what is in the square is computed.
     pub fn cut(&self, square: Square) -> Self {
         let Square { width, height, left, top, side } = square;
-        let columns = Filter::new(self.width, width, left..left + side);
-        let rows = Filter::new(self.height, height, top..top + side);
+        self.part([width, height], left..left + side, top..top + side)
+    }
+
+    /// As it is kept: the shorter side scaled down to `shorter`, never up, and of the longer side at most `longest` times
+    /// as much, from the middle.
+    pub fn reduced(&self, shorter: usize, longest: usize) -> Self {
+        let short = self.width.min(self.height);
+        let shorter = shorter.min(short);
+        let scaled = |length: usize| (shorter * length / short.max(1)).max(shorter);
+        let middle = |length: usize| {
+            let kept = length.min(shorter * longest);
+            let start = (length - kept) / 2;
+            start..start + kept
+        };
+        let (width, height) = (scaled(self.width), scaled(self.height));
+        let (across, down) = (middle(width), middle(height));
+        if across.len() == self.width && down.len() == self.height {
+            return self.clone();
+        }
+        self.part([width, height], across, down)
+    }
+
+    /// Scaled to this width and height, these columns and rows of it.
+    fn part(&self, [width, height]: [usize; 2], across: Range<usize>, down: Range<usize>) -> Self {
+        let kept = (across.len(), down.len());
+        let columns = Filter::new(self.width, width, across);
+        let rows = Filter::new(self.height, height, down);
         let (first, last) = rows.reach();
         // Columns first, rounded to bytes in between, as Pillow does.
-        let mut narrow = vec![0_u8; (last - first) * side * COLOURS];
+        let mut narrow = vec![0_u8; (last - first) * kept.0 * COLOURS];
         let source =
             self.pixels[first * self.width * COLOURS..last * self.width * COLOURS].chunks_exact(self.width * COLOURS);
-        for (row, out) in source.zip(narrow.chunks_exact_mut(side * COLOURS)) {
+        for (row, out) in source.zip(narrow.chunks_exact_mut(kept.0 * COLOURS)) {
             for (tap, out) in columns.taps.iter().zip(out.as_chunks_mut::<COLOURS>().0) {
                 let from = &row[tap.first * COLOURS..][..tap.weights.len() * COLOURS];
                 let mut sums = [1 << (BITS - 1); COLOURS];
@@ -79,17 +110,17 @@ impl Rgb {
                 *out = sums.map(to_byte);
             }
         }
-        let mut pixels = Vec::with_capacity(side * side * COLOURS);
-        let mut sums = vec![0_i32; side * COLOURS];
+        let mut pixels = Vec::with_capacity(kept.0 * kept.1 * COLOURS);
+        let mut sums = vec![0_i32; kept.0 * COLOURS];
         for tap in &rows.taps {
             sums.fill(1 << (BITS - 1));
-            let from = narrow[(tap.first - first) * side * COLOURS..].chunks_exact(side * COLOURS);
+            let from = narrow[(tap.first - first) * kept.0 * COLOURS..].chunks_exact(kept.0 * COLOURS);
             for (row, &weight) in from.zip(&tap.weights) {
                 sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += i32::from(*value) * weight);
             }
             pixels.extend(sums.iter().map(|sum| to_byte(*sum)));
         }
-        Self { width: side, height: side, pixels }
+        Self { width: kept.0, height: kept.1, pixels }
     }
 
     /// Network input `[3, height, width]`.
@@ -123,7 +154,7 @@ struct Tap {
 
 impl Filter {
     /// A triangle as wide as two output pixels (two source pixels when enlarging) around each output pixel's centre.
-    fn new(from: usize, to: usize, wanted: std::ops::Range<usize>) -> Self {
+    fn new(from: usize, to: usize, wanted: Range<usize>) -> Self {
         let scale = from as f64 / to as f64;
         let spread = scale.max(1.0);
         let tap = |i: usize| {

@@ -23,7 +23,7 @@ pub fn split(seed: u32, total: usize, validation: usize, images: usize) -> Split
 }
 
 /// Random numbers for one purpose: streams of one seed are independent. Stream 0 draws the initial weights.
-pub(super) fn stream(seed: u32, stream: u64) -> ChaCha8Rng {
+pub fn stream(seed: u32, stream: u64) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(u64::from(seed));
     rng.set_stream(stream);
     rng

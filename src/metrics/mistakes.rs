@@ -1,8 +1,5 @@
 use crate::protocol::Mistake;
 
-/// Digits to tell apart.
-const CLASSES: usize = 10;
-
 /// Probabilities from the logits of one picture.
 pub fn softmax(logits: &[f32]) -> Vec<f32> {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -13,15 +10,15 @@ pub fn softmax(logits: &[f32]) -> Vec<f32> {
 
 /// The most probable class of every picture; the first of equals.
 ///
-/// - `probabilities`: `[n, 10]` row-major
-pub fn classes(probabilities: &[f32]) -> Vec<u8> {
-    let best = |row: &[f32]| (1..CLASSES).fold(0, |best, c| if row[c] > row[best] { c } else { best }) as u8;
-    probabilities.chunks_exact(CLASSES).map(best).collect()
+/// - `probabilities`: `[n, classes]` row-major
+pub fn classes(probabilities: &[f32], classes: usize) -> Vec<u8> {
+    let best = |row: &[f32]| (1..classes).fold(0, |best, c| if row[c] > row[best] { c } else { best }) as u8;
+    probabilities.chunks_exact(classes.max(1)).map(best).collect()
 }
 
 /// The most confident wrong answers, worst first, at most `limit`.
 ///
-/// - `probabilities`: `[n, 10]` row-major
+/// - `probabilities`: `[n, classes]` row-major
 /// - `actual`: `n` right answers
 /// - `pixels`: the picture at an index
 pub fn worst_mistakes(
@@ -30,12 +27,13 @@ pub fn worst_mistakes(
     limit: usize,
     pixels: impl Fn(usize) -> Vec<u8>,
 ) -> Vec<Mistake> {
-    let mut wrong: Vec<(usize, u8)> = classes(probabilities)
+    let count = probabilities.len() / actual.len().max(1);
+    let mut wrong: Vec<(usize, u8)> = classes(probabilities, count)
         .into_iter()
         .enumerate()
         .filter(|(i, class)| actual.get(*i).is_some_and(|a| a != class))
         .collect();
-    let probability = |i: usize, class: u8| probabilities[i * CLASSES + usize::from(class)];
+    let probability = |i: usize, class: u8| probabilities[i * count + usize::from(class)];
     // Stable, so that equals stay in the order of the pictures.
     wrong.sort_by(|a, b| probability(b.0, b.1).total_cmp(&probability(a.0, a.1)));
     let mistake = |(index, predicted): (usize, u8)| Mistake {

@@ -273,6 +273,27 @@ impl Builder {
         (Self { card, layers: vec![layer], classifier: None }, 0)
     }
 
+    /// Starts with the first layers of another network.
+    pub fn from_layers(other: &Architecture, count: usize) -> Self {
+        Self { card: other.card, layers: other.layers[..count].to_vec(), classifier: None }
+    }
+
+    /// A layer of another network, at the same place, with as many outputs as are asked for.
+    pub fn again(&mut self, layer: &Layer, outputs: Option<usize>) -> usize {
+        let [channels, height, width] = layer.inputs.first().map_or(layer.shape, |&x| self.shape(x));
+        let shape = match layer.op {
+            // What keeps the number of its channels.
+            Op::BatchNorm { .. } | Op::Relu | Op::Tanh | Op::Dropout => [channels, height, width],
+            Op::MaxPool(_) | Op::AveragePool2x2 | Op::AdaptiveAveragePool => {
+                [channels, layer.shape[1], layer.shape[2]]
+            }
+            Op::Flatten => [channels * height * width, 1, 1],
+            _ => layer.shape,
+        };
+        let shape = outputs.map_or(shape, |outputs| [outputs, shape[1], shape[2]]);
+        self.add(&layer.name, layer.op, layer.inputs.clone(), shape)
+    }
+
     pub fn conv(&mut self, name: &str, x: usize, conv: Conv) -> usize {
         let [_, height, width] = self.shape(x);
         let Conv { channels, kernel, stride, padding, bias } = conv;

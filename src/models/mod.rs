@@ -10,6 +10,8 @@ mod catalogue;
 pub mod formula;
 pub mod googlenet;
 #[cfg(feature = "compute")]
+mod learn;
+#[cfg(feature = "compute")]
 pub mod lenet5;
 #[cfg(feature = "compute")]
 mod network;
@@ -17,6 +19,7 @@ pub mod resnet;
 pub mod squeezenet;
 #[cfg(feature = "compute")]
 mod tap;
+pub mod taught;
 pub mod vgg;
 
 pub use catalogue::{architecture, architectures};

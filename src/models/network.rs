@@ -5,26 +5,41 @@ use super::formula;
 use crate::data::Piece;
 use crate::ops;
 use crate::protocol::{Fault, Group};
-use burn::tensor::{Device, Gradients, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
 use std::collections::HashMap;
 
 /// A network: which layers, and those of its weights that are here.
 #[derive(Clone)]
 pub struct Network {
     pub architecture: Architecture,
-    weights: HashMap<String, Weight>,
+    pub(super) weights: HashMap<String, Weight>,
     device: Device,
 }
 
 /// One parameter on the device.
 #[derive(Clone)]
-enum Weight {
+pub(super) enum Weight {
     /// `[out, in, height, width]`
     Kernels(Tensor<4>),
     /// `[out, in]` in pieces of some rows each, in order: a whole matrix may be larger than a GPU's buffers.
     Rows(Vec<Tensor<2>>),
     /// `[channels]`
     Vector(Tensor<1>),
+}
+
+impl Weight {
+    fn shape(&self) -> Vec<usize> {
+        match self {
+            Self::Kernels(kernels) => kernels.dims().to_vec(),
+            Self::Rows(rows) => {
+                let columns = rows.first().map_or(0, |piece| piece.dims()[1]);
+                vec![rows.iter().map(|piece| piece.dims()[0]).sum(), columns]
+            }
+            Self::Vector(vector) => vector.dims().to_vec(),
+        }
+    }
 }
 
 impl Network {
@@ -95,6 +110,15 @@ impl Network {
         self.weights.insert(parameter.name.clone(), weight);
     }
 
+    /// These weights in another architecture, as far as names and shapes agree.
+    pub fn rebuilt(mut self, architecture: Architecture) -> Self {
+        let shapes: HashMap<String, Vec<usize>> =
+            architecture.parameters().into_iter().map(|p| (p.name, p.shape)).collect();
+        self.weights.retain(|name, weight| shapes.get(name).is_some_and(|shape| *shape == weight.shape()));
+        self.architecture = architecture;
+        self
+    }
+
     fn tensor<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
         Tensor::from_data(TensorData::new(values, shape), &self.device)
     }
@@ -154,38 +178,6 @@ impl Network {
         }
     }
 
-    /// Makes every trainable parameter ask for its gradient.
-    pub fn learn(&mut self) {
-        let trainable = self.architecture.parameters().into_iter().filter(|p| p.trainable);
-        for name in trainable.map(|p| p.name).collect::<Vec<_>>() {
-            let Some(weight) = self.weights.remove(&name) else { continue };
-            let weight = match weight {
-                Weight::Kernels(kernels) => Weight::Kernels(kernels.autodiff().require_grad()),
-                Weight::Rows(rows) => {
-                    Weight::Rows(rows.into_iter().map(|rows| rows.autodiff().require_grad()).collect())
-                }
-                Weight::Vector(vector) => Weight::Vector(vector.autodiff().require_grad()),
-            };
-            self.weights.insert(name, weight);
-        }
-    }
-
-    /// The gradient of a parameter, flat, after [`Network::learn`] and a backward pass.
-    pub fn gradient(&self, parameter: &str, gradients: &Gradients) -> Option<Tensor<1>> {
-        fn flat<const D: usize>(gradient: Tensor<D>) -> Tensor<1> {
-            let size = gradient.shape().num_elements();
-            gradient.reshape([size])
-        }
-        match self.weights.get(parameter)? {
-            Weight::Kernels(kernels) => kernels.grad(gradients).map(flat),
-            Weight::Rows(rows) => {
-                let parts: Option<Vec<_>> = rows.iter().map(|r| r.grad(gradients).map(flat)).collect();
-                parts.map(|parts| Tensor::cat(parts, 0))
-            }
-            Weight::Vector(vector) => vector.grad(gradients),
-        }
-    }
-
     /// All layers, one after the other.
     ///
     /// # Shapes
@@ -208,22 +200,38 @@ impl Network {
         self.first_layers(x, self.architecture.classifier())
     }
 
-    /// The first `count` layers; what is no longer needed is let go on the way.
-    fn first_layers(&self, x: Tensor<4>, count: usize) -> Tensor<4> {
-        let layers = &self.architecture.layers[..count];
-        let mut last_use = vec![0; count];
-        for (i, layer) in layers.iter().enumerate() {
+    /// The first `count` layers.
+    ///
+    /// # Panics
+    /// As [`Network::forward`].
+    pub fn first_layers(&self, x: Tensor<4>, count: usize) -> Tensor<4> {
+        self.layers(x, 0, count, None)
+    }
+
+    /// The layers after `start`, whose value is `x`, up to and without `end`; what is no longer needed is let go on the
+    /// way. Dropout drops values where it is given random numbers, and does nothing otherwise.
+    ///
+    /// # Panics
+    /// As [`Network::forward`], and when a layer reads one before `start`.
+    pub fn layers(&self, x: Tensor<4>, start: usize, end: usize, mut dropout: Option<&mut ChaCha8Rng>) -> Tensor<4> {
+        let layers = &self.architecture.layers[..end];
+        let mut last_use = vec![0; end];
+        for (i, layer) in layers.iter().enumerate().skip(start + 1) {
             layer.inputs.iter().for_each(|&input| last_use[input] = i);
         }
-        let mut values: Vec<Option<Tensor<4>>> = vec![Some(x)];
-        for (place, layer) in layers.iter().enumerate().skip(1) {
+        let mut values: Vec<Option<Tensor<4>>> = vec![None; start];
+        values.push(Some(x));
+        for (place, layer) in layers.iter().enumerate().skip(start + 1) {
             let take = |&input: &usize| {
                 let value: &mut Option<Tensor<4>> = &mut values[input];
                 // The last reader takes it, and may compute in its place.
                 if last_use[input] == place { value.take() } else { value.clone() }
             };
             let inputs: Vec<Tensor<4>> = layer.inputs.iter().filter_map(take).collect();
-            values.push(Some(self.layer(place, inputs)));
+            values.push(Some(match &mut dropout {
+                Some(random) if layer.op == Op::Dropout => drop_half(inputs, random),
+                _ => self.layer(place, inputs),
+            }));
         }
         values.pop().flatten().expect("the last layer was computed and read by none")
     }
@@ -298,6 +306,15 @@ fn adaptive_average_pool(x: Tensor<4>, [rows, columns]: [usize; 2]) -> Tensor<4>
         Tensor::cat(means.collect(), 3)
     });
     Tensor::cat(means.collect(), 2)
+}
+
+/// Every other value set to zero at random, the others doubled (Srivastava and others, 2014).
+fn drop_half(inputs: Vec<Tensor<4>>, random: &mut ChaCha8Rng) -> Tensor<4> {
+    let x = inputs.into_iter().next().expect("a dropout reads one layer");
+    let shape = x.dims();
+    let mask: Vec<f32> = (0..shape.iter().product()).map(|_| if random.random_bool(0.5) { 2.0 } else { 0.0 }).collect();
+    let mask = Tensor::<4>::from_data(TensorData::new(mask, shape), &x.device());
+    x.clone() * on_tape(&mask, x.is_autodiff())
 }
 
 /// Weights that need no gradient still have to be on the tape where the other operand is.

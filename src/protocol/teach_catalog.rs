@@ -86,7 +86,7 @@ pub const TEACH_HYPERPARAMETERS: &[Hyperparameter] = &[
     Hyperparameter {
         key: "patience",
         label: "Patience",
-        help: "Stop after so many epochs without a better validation loss; 0 never stops early. The best weights are used either way.",
+        help: "Stop after so many epochs without a better validation loss, and go back to the best weights; 0 trains to the end.",
         unit: Some("epochs"),
         kind: Kind::Integer { min: 0, max: 100 },
     },

@@ -105,7 +105,7 @@ pub struct TeachSettings {
     /// Pictures per step.
     pub batch: usize,
     pub epochs: usize,
-    /// Stop after so many epochs without a better validation loss; 0 for never. The best weights are used either way.
+    /// Stop after so many epochs without a better validation loss, and go back to the best weights; 0 trains to the end.
     pub patience: usize,
     pub weight_decay: f64,
     /// This share of every label is given to all classes alike.

@@ -68,26 +68,10 @@ impl Checkpoint {
     /// # Errors
     /// [`Fault::BadFile`] with the byte where it stops making sense, [`Fault::ShapeMismatch`] for another network.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Fault> {
-        let bad =
-            |at_byte: usize, reason: String| Fault::BadFile { name: name.to_owned(), at_byte: at_byte as u64, reason };
-        if bytes.len() > MAX_BYTES {
-            return Err(bad(MAX_BYTES, format!("it is longer than any such file ({} bytes)", bytes.len())));
-        }
-        let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
-            return Err(bad(bytes.len(), "it ends before the length of its header".to_owned()));
-        };
-        let header = u64::from_le_bytes(*length);
-        if header > rest.len() as u64 {
-            return Err(bad(bytes.len(), format!("it ends inside its header of {header} bytes")));
-        }
-        // What the header promises starts behind it; what is wrong in the header is reported at its start.
-        let (_, parsed) =
-            SafeTensors::read_metadata(bytes).map_err(|e| bad(8, format!("its header is broken: {e}")))?;
-        let file = SafeTensors::deserialize(bytes)
-            .map_err(|e| bad(bytes.len(), format!("its tensors do not fill it exactly: {e}")))?;
-        let entry = parsed.metadata().as_ref().and_then(|entries| entries.get(METADATA));
+        let bad = bad_file(name);
+        let (file, entry) = open(name, bytes, MAX_BYTES)?;
         let Metadata { settings, run } = match entry {
-            Some(json) => serde_json::from_str(json)
+            Some(json) => serde_json::from_str(&json)
                 .map_err(|e| bad(8, format!("its settings and history cannot be read: {e}")))?,
             // Written by PyTorch, say: weights are enough.
             None => Metadata::default(),
@@ -118,15 +102,56 @@ impl Checkpoint {
             let memories = [(FIRST, &self.first), (SECOND, &self.second)];
             tensors.extend(memories.into_iter().filter_map(|(n, m)| m.as_deref().map(|m| (n, vec![m.len()], m))));
         }
-        let views = tensors
-            .into_iter()
-            .map(|(name, shape, values)| {
-                Ok((name, TensorView::new(Dtype::F32, shape, bytemuck::cast_slice(values)).map_err(internal)?))
-            })
-            .collect::<Result<Vec<_>, Fault>>()?;
-        let metadata = serde_json::to_string(metadata).map_err(internal)?;
-        safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), metadata)]))).map_err(internal)
+        close(tensors, metadata)
     }
+}
+
+/// A file that does not make sense from this byte on, for this reason.
+pub(super) fn bad_file(name: &str) -> impl Fn(usize, String) -> Fault {
+    move |at_byte, reason| Fault::BadFile { name: name.to_owned(), at_byte: at_byte as u64, reason }
+}
+
+/// The tensors of a file and our entry among its metadata.
+///
+/// # Errors
+/// [`Fault::BadFile`] with the byte where it stops making sense.
+pub(super) fn open<'a>(
+    name: &str,
+    bytes: &'a [u8],
+    limit: usize,
+) -> Result<(SafeTensors<'a>, Option<String>), Fault> {
+    let bad = bad_file(name);
+    if bytes.len() > limit {
+        return Err(bad(limit, format!("it is longer than any such file ({} bytes)", bytes.len())));
+    }
+    let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
+        return Err(bad(bytes.len(), "it ends before the length of its header".to_owned()));
+    };
+    let header = u64::from_le_bytes(*length);
+    if header > rest.len() as u64 {
+        return Err(bad(bytes.len(), format!("it ends inside its header of {header} bytes")));
+    }
+    // What the header promises starts behind it; what is wrong in the header is reported at its start.
+    let (_, parsed) = SafeTensors::read_metadata(bytes).map_err(|e| bad(8, format!("its header is broken: {e}")))?;
+    let file = SafeTensors::deserialize(bytes)
+        .map_err(|e| bad(bytes.len(), format!("its tensors do not fill it exactly: {e}")))?;
+    let entry = parsed.metadata().as_ref().and_then(|entries| entries.get(METADATA)).cloned();
+    Ok((file, entry))
+}
+
+/// A file of these tensors (name, shape, values) with our entry among its metadata.
+///
+/// # Errors
+/// Only if the file cannot be put together, which is a defect.
+pub(super) fn close(tensors: Vec<(&str, Vec<usize>, &[f32])>, metadata: &impl Serialize) -> Result<Vec<u8>, Fault> {
+    let views = tensors
+        .into_iter()
+        .map(|(name, shape, values)| {
+            Ok((name, TensorView::new(Dtype::F32, shape, bytemuck::cast_slice(values)).map_err(internal)?))
+        })
+        .collect::<Result<Vec<_>, Fault>>()?;
+    let metadata = serde_json::to_string(metadata).map_err(internal)?;
+    safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), metadata)]))).map_err(internal)
 }
 
 /// Every value is checked against the catalogue, so that a hostile file cannot ask for a batch of a billion.
@@ -136,7 +161,7 @@ fn check_settings(settings: &Settings) -> Result<(), String> {
 }
 
 /// The values of one tensor, all finite.
-fn floats(name: &str, layer: &str, shape: &[usize], tensor: &TensorView<'_>) -> Result<Vec<f32>, Fault> {
+pub(super) fn floats(name: &str, layer: &str, shape: &[usize], tensor: &TensorView<'_>) -> Result<Vec<f32>, Fault> {
     if tensor.shape() != shape {
         return Err(Fault::ShapeMismatch {
             name: name.to_owned(),
@@ -156,6 +181,6 @@ fn floats(name: &str, layer: &str, shape: &[usize], tensor: &TensorView<'_>) -> 
     Ok(values)
 }
 
-fn internal(error: impl std::fmt::Display) -> Fault {
+pub(super) fn internal(error: impl std::fmt::Display) -> Fault {
     Fault::Internal { message: error.to_string() }
 }

@@ -2,16 +2,21 @@
 
 pub mod checkpoint;
 pub mod clock;
+mod course;
 pub mod export;
 mod init;
+mod lenet;
 mod measure;
 mod optimizer;
 mod session;
 mod step;
+pub mod taught;
 
 pub use checkpoint::Checkpoint;
 pub use init::initial_weights;
-pub use measure::{Evaluation, predict};
+pub use course::{Course, Evaluation, Parts};
+pub use lenet::{Lenet, LenetSession, Pictures};
+pub use measure::predict;
 pub use optimizer::OptimizerState;
-pub use session::{Advance, Pictures, Session};
+pub use session::{Advance, Session};
 pub use step::{Learner, Measured, cross_entropy_of, read};

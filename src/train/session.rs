@@ -1,31 +1,16 @@
 //! One run, from its first step to its test: a state machine that advances a little at a time.
 
-use super::checkpoint::{Checkpoint, Meta};
+use super::checkpoint::Meta;
 use super::clock::now;
-use super::measure::{Evaluation, gather};
-use super::step::{Learner, Measured, read};
-use crate::data::{Digits, Split, TRAIN_SHARD, epoch_order, split};
+use super::course::{Course, Evaluation, Parts};
+use super::step::{Measured, read};
 use crate::metrics;
-use crate::protocol::catalog::{MNIST_TEST, MNIST_TRAIN};
-use crate::protocol::{Backend, Fault, History, KernelFrame, PointOf, Progress, RunReport, Settings, TrainPoint};
-use burn::tensor::{Device, Tensor};
+use crate::protocol::{Backend, Fault, History, KernelFrame, Part, PointOf, Progress, RunReport, TrainPoint};
+use burn::tensor::Tensor;
 
-/// Values in the first layer's kernels, which come first in the flat weights.
-const KERNELS: usize = 6 * 25;
 /// About this many points and kernel pictures are kept of a run, however long it is.
 const POINTS: usize = 600;
 const FRAMES: usize = 150;
-/// Twice the loss of guessing, which is ln 10. Weights with a larger one are on their way out even where it is still
-/// a number, and going back to them would only diverge again.
-const GOOD_LOSS: f32 = 2.0 * std::f32::consts::LN_10;
-
-/// The pictures loaded so far.
-#[derive(Clone, Copy)]
-pub struct Pictures<'a> {
-    pub train: &'a Digits,
-    pub test: &'a Digits,
-}
-
 /// What [`Session::advance`] did.
 #[derive(Debug, PartialEq)]
 pub enum Advance {
@@ -44,15 +29,12 @@ pub enum Advance {
 }
 
 /// A run. See [`Session::advance`].
-pub struct Session {
-    pub settings: Settings,
+pub struct Session<C: Course> {
+    /// What is learned: network, pictures, settings.
+    pub course: C,
     pub backend: Backend,
     pub history: History,
-    pub learner: Learner,
-    device: Device,
-    split: Split,
-    /// The order of the epoch it is for.
-    order: (usize, Vec<u32>),
+    pub learner: C::Learner,
     step: usize,
     seconds: f64,
     images_per_second: f64,
@@ -65,54 +47,34 @@ pub struct Session {
     stopping: bool,
     /// Steps whose logits have not been read yet, oldest first.
     unread: Vec<(Tensor<2>, Vec<u8>)>,
-    /// Taken before the first of the unread steps: good if that step's loss turns out to be no more than [`GOOD_LOSS`].
-    before_unread: Option<Good>,
-    good: Option<Good>,
+    /// Taken before the first of the unread steps: good if that step's loss turns out to be no more than
+    /// [`Course::good_loss`].
+    before_unread: Option<Good<C::Learner>>,
+    good: Option<Good<C::Learner>>,
     /// Points and kernels not yet told to anybody.
     pub news: History,
-    /// Softmax outputs for the test images, `[10_000, 10]`, once measured with the present weights.
+    /// Softmax outputs for the pictures last measured, `[pictures, classes]`.
+    pub probabilities: Vec<f32>,
+    /// Softmax outputs for the test images, `[pictures, classes]`, once measured with the present weights.
     pub test_probabilities: Option<Vec<f32>>,
 }
 
 /// A state to go back to.
 #[derive(Clone)]
-struct Good {
-    learner: Learner,
+struct Good<L> {
+    learner: L,
     step: usize,
     epoch_sum: Measured,
     point_sum: Measured,
 }
 
-impl Session {
-    /// The run of these settings at step 0.
-    pub fn new(settings: Settings, backend: Backend, device: Device) -> Self {
-        let learner = Learner::new(&settings, &device);
-        Self::at(settings, backend, device, learner, Meta::default())
-    }
-
-    /// Goes on where a checkpoint was taken; the same device gives the same weights as never having stopped.
-    pub fn restore(checkpoint: Checkpoint, backend: Backend, device: Device) -> Self {
-        let Checkpoint { settings, weights, first, second, meta } = checkpoint;
-        let mut learner = Learner::with_weights(&settings, weights, &device);
-        let vector = |v: Vec<f32>| Tensor::<1>::from_floats(v.as_slice(), &device);
-        learner.optimizer = super::OptimizerState::restore(
-            settings.optimizer,
-            meta.optimizer_steps,
-            first.map(vector),
-            second.map(vector),
-        );
-        Self::at(settings, backend, device, learner, meta)
-    }
-
-    fn at(settings: Settings, backend: Backend, device: Device, learner: Learner, meta: Meta) -> Self {
-        let split = split(settings.seed, MNIST_TRAIN, settings.validation, settings.images);
+impl<C: Course> Session<C> {
+    /// A run where `meta` says it was.
+    pub fn at(course: C, backend: Backend, learner: C::Learner, meta: Meta) -> Self {
         Self {
-            split,
-            settings,
+            course,
             backend,
             learner,
-            device,
-            order: (usize::MAX, Vec::new()),
             step: meta.step,
             seconds: meta.seconds,
             images_per_second: 0.0,
@@ -126,6 +88,7 @@ impl Session {
             before_unread: None,
             good: None,
             news: History::default(),
+            probabilities: Vec::new(),
             test_probabilities: None,
         }
     }
@@ -136,7 +99,7 @@ impl Session {
     ///
     /// # Errors
     /// When the device was lost; the session is of no more use then.
-    pub async fn advance(&mut self, pictures: Pictures<'_>, read_every: usize) -> Result<Advance, Fault> {
+    pub async fn advance(&mut self, pictures: C::Pictures<'_>, read_every: usize) -> Result<Advance, Fault> {
         if self.history.report.is_some() {
             return Ok(Advance::Finished);
         }
@@ -152,18 +115,18 @@ impl Session {
         if self.due_for_measurement() {
             return Ok(self.begin_measurement(pictures));
         }
-        let Some((pixels, labels)) = self.next_batch(pictures.train) else { return Ok(Advance::Starved) };
+        let Some((batch, labels)) = self.course.batch(pictures, self.step) else { return Ok(Advance::Starved) };
         if self.step == 0 && self.history.kernels.is_empty() {
             self.record_kernels().await?;
         }
         if self.unread.is_empty() {
             self.before_unread = Some(self.here());
         }
-        let logits = self.learner.learn(pixels, &labels, self.settings.learning_rate, &self.device);
+        let logits = self.course.learn(&mut self.learner, batch, &labels, self.step);
         let images = labels.len();
         self.unread.push((logits, labels));
         self.step += 1;
-        let epoch_over = self.step.is_multiple_of(self.settings.steps_per_epoch());
+        let epoch_over = self.step.is_multiple_of(self.course.steps_per_epoch());
         let mut outcome = Advance::Stepped;
         if self.unread.len() >= read_every || epoch_over || self.kernels_due() {
             if let Some(diverged) = self.read_losses().await? {
@@ -189,7 +152,7 @@ impl Session {
 
     /// Whether the test images are being measured, or must be next.
     pub fn testing(&self) -> bool {
-        self.stopping || self.step >= self.steps_in_all() && self.history.epochs.len() >= self.settings.epochs
+        self.stopping || self.step >= self.steps_in_all() && self.history.epochs.len() >= self.course.epochs()
     }
 
     /// Ends the run early: what comes next is the test.
@@ -208,8 +171,24 @@ impl Session {
         }
     }
 
-    pub fn device(&self) -> &Device {
-        &self.device
+    /// Measures some pictures of a part with the present weights, whatever the run is doing.
+    ///
+    /// # Errors
+    /// When the device was lost, or the pictures are not loaded.
+    pub async fn measure_now(
+        &mut self,
+        pictures: C::Pictures<'_>,
+        part: Part,
+        indices: Vec<u32>,
+    ) -> Result<Evaluation, Fault> {
+        let mut evaluation = Evaluation::new(indices);
+        while !evaluation.finished() {
+            let chunk = evaluation.next_chunk(self.course.chunk());
+            let logits = self.course.logits(&self.learner, pictures, part, chunk);
+            let (logits, labels) = logits.ok_or(Fault::NoRun)?;
+            evaluation.take(&read(logits).await?, &labels);
+        }
+        Ok(evaluation)
     }
 
     pub fn progress(&self) -> Progress {
@@ -218,7 +197,7 @@ impl Session {
             step: self.step,
             steps_in_all: self.steps_in_all(),
             epoch: self.history.epochs.len(),
-            epochs: self.settings.epochs,
+            epochs: self.course.epochs(),
             seconds: self.seconds,
             images_per_second: self.images_per_second,
             // From all time so far, so that measuring between epochs is counted in.
@@ -226,23 +205,22 @@ impl Session {
         }
     }
 
-    /// Everything needed to go on later.
+    /// Everything needed to go on later: weights, the optimizer's memories, and where the run is.
     ///
     /// # Errors
     /// When the device was lost.
-    pub async fn checkpoint(&mut self) -> Result<Checkpoint, Fault> {
+    pub async fn parts(&mut self) -> Result<Parts, Fault> {
         if let Some(Advance::Diverged { step, loss, .. }) = self.read_losses().await? {
             return Err(Fault::Diverged { step, loss });
         }
-        let (optimizer_steps, first, second) = self.learner.optimizer.parts();
-        let kept: Vec<Tensor<1>> =
-            [Some(&self.learner.weights), first, second].into_iter().flatten().cloned().collect();
+        let (weights, optimizer) = C::state(&self.learner);
+        let size = weights.dims()[0];
+        let (optimizer_steps, first, second) = optimizer.parts();
+        let kept: Vec<Tensor<1>> = [Some(weights), first, second].into_iter().flatten().cloned().collect();
         let (has_first, has_second) = (first.is_some(), second.is_some());
         let mut all = read(Tensor::cat(kept, 0)).await?.into_iter();
-        let size = crate::models::lenet5::parameter_count();
         let mut take = || all.by_ref().take(size).collect::<Vec<f32>>();
-        Ok(Checkpoint {
-            settings: self.settings.clone(),
+        Ok(Parts {
             weights: take(),
             first: has_first.then(&mut take),
             second: has_second.then(&mut take),
@@ -257,28 +235,28 @@ impl Session {
         })
     }
 
-    /// Back to the newest state whose loss was seen to be no more than [`GOOD_LOSS`], with another learning rate.
+    /// Back to the newest state whose loss was seen to be no more than [`Course::good_loss`], with another learning rate.
     pub fn rewind(&mut self, learning_rate: f64) {
         if let Some(good) = self.good.clone() {
             self.go_back(good);
         }
-        self.settings.learning_rate = learning_rate;
+        self.course.set_learning_rate(learning_rate);
     }
 
     /// For tests: the next step's loss will not be finite.
     pub fn break_weights(&mut self) {
-        self.learner.weights = self.learner.weights.clone() * f32::NAN;
+        C::break_weights(&mut self.learner);
     }
 
     fn steps_in_all(&self) -> usize {
-        self.settings.epochs * self.settings.steps_per_epoch()
+        self.course.epochs() * self.course.steps_per_epoch()
     }
 
-    fn here(&self) -> Good {
+    fn here(&self) -> Good<C::Learner> {
         Good { learner: self.learner.clone(), step: self.step, epoch_sum: self.epoch_sum, point_sum: self.point_sum }
     }
 
-    fn go_back(&mut self, good: Good) {
+    fn go_back(&mut self, good: Good<C::Learner>) {
         self.learner = good.learner;
         self.step = good.step;
         self.epoch_sum = good.epoch_sum;
@@ -292,36 +270,43 @@ impl Session {
     }
 
     fn due_for_measurement(&self) -> bool {
-        let epochs_learned = self.step / self.settings.steps_per_epoch();
+        let epochs_learned = self.step / self.course.steps_per_epoch();
         self.stopping || epochs_learned > self.history.epochs.len() || self.testing()
     }
 
-    fn begin_measurement(&mut self, pictures: Pictures<'_>) -> Advance {
-        if self.testing() {
-            if pictures.test.len() < MNIST_TEST {
-                return Advance::Starved;
-            }
-            self.evaluation = Some(Evaluation::new((0..MNIST_TEST as u32).collect(), true));
-        } else {
-            if !self.split.validation.is_empty() && pictures.train.len() < MNIST_TRAIN {
-                return Advance::Starved;
-            }
-            self.evaluation = Some(Evaluation::new(self.split.validation.clone(), false));
+    fn begin_measurement(&mut self, pictures: C::Pictures<'_>) -> Advance {
+        let part = if self.testing() { Part::Test } else { Part::Validation };
+        let indices = self.course.part(part);
+        if !indices.is_empty() && !self.course.is_ready(pictures, part) {
+            return Advance::Starved;
         }
+        if part == Part::Test {
+            self.course.settle(&mut self.learner);
+        }
+        self.evaluation = Some(Evaluation::new(indices));
         Advance::Measuring
     }
 
-    async fn measure(&mut self, pictures: Pictures<'_>, testing: bool) -> Result<Advance, Fault> {
+    async fn measure(&mut self, pictures: C::Pictures<'_>, testing: bool) -> Result<Advance, Fault> {
         let Some(mut evaluation) = self.evaluation.take() else { return Ok(Advance::Measuring) };
         if !evaluation.finished() {
-            let digits = if testing { pictures.test } else { pictures.train };
-            evaluation.advance(&self.learner, digits, self.settings.padding, &self.device).await?;
+            let chunk = evaluation.next_chunk(self.course.chunk());
+            let part = if testing { Part::Test } else { Part::Validation };
+            let logits = self.course.logits(&self.learner, pictures, part, chunk);
+            let outcome = match logits {
+                Some((logits, labels)) => {
+                    evaluation.take(&read(logits).await?, &labels);
+                    Advance::Measuring
+                }
+                None => Advance::Starved,
+            };
             self.evaluation = Some(evaluation);
-            return Ok(Advance::Measuring);
+            return Ok(outcome);
         }
+        self.probabilities.clone_from(&evaluation.probabilities);
         if testing {
-            self.history.report = Some(self.report(&evaluation, pictures.test));
-            self.test_probabilities = evaluation.probabilities;
+            self.history.report = Some(self.report(&evaluation, pictures));
+            self.test_probabilities = Some(evaluation.probabilities);
             return Ok(Advance::Finished);
         }
         let measured = evaluation.sum.count > 0;
@@ -336,34 +321,23 @@ impl Session {
         };
         self.epoch_sum = Measured::default();
         self.history.epochs.push(point);
+        if self.course.enough(&self.learner, &self.history) {
+            self.stopping = true;
+        }
         Ok(Advance::EpochEnded(point))
     }
 
-    fn report(&self, evaluation: &Evaluation, test: &Digits) -> RunReport {
-        let probabilities = evaluation.probabilities.as_deref().unwrap_or_default();
+    fn report(&self, evaluation: &Evaluation, pictures: C::Pictures<'_>) -> RunReport {
+        let labels = &evaluation.labels;
+        let predicted = metrics::classes(&evaluation.probabilities, self.course.classes());
         RunReport {
             test_accuracy: evaluation.sum.correct as f64 / evaluation.sum.count as f64,
             test_loss: evaluation.sum.loss / evaluation.sum.count as f64,
             training_seconds: self.seconds,
             backend: self.backend,
-            confusion: metrics::confusion(&test.labels, &metrics::classes(probabilities)),
-            mistakes: metrics::worst_mistakes(probabilities, test.labels.as_slice(), 24, |i| test.image(i).to_vec()),
+            confusion: metrics::confusion(labels, &predicted, self.course.classes()),
+            mistakes: self.course.mistakes(pictures, &evaluation.probabilities),
         }
-    }
-
-    /// The pictures of the next step, or nothing while they are not loaded.
-    fn next_batch(&mut self, train: &Digits) -> Option<(Vec<f32>, Vec<u8>)> {
-        let per_epoch = self.settings.steps_per_epoch();
-        let epoch = self.step / per_epoch;
-        if self.order.0 != epoch {
-            self.order = (epoch, epoch_order(self.settings.seed, epoch, &self.split.train, TRAIN_SHARD));
-        }
-        let from = self.step % per_epoch * self.settings.batch;
-        let batch = &self.order.1[from..self.order.1.len().min(from + self.settings.batch)];
-        if batch.iter().any(|&i| i as usize >= train.len()) {
-            return None;
-        }
-        Some(gather(train, batch, self.settings.padding))
     }
 
     /// Reads the losses of all unread steps into the running sums; stops at the first that is not finite.
@@ -379,7 +353,7 @@ impl Session {
         let mut rows = all.as_slice();
         let mut first_loss = None;
         for labels in labels {
-            let (own, rest) = rows.split_at(labels.len() * crate::models::lenet5::CLASSES);
+            let (own, rest) = rows.split_at(labels.len() * self.course.classes());
             rows = rest;
             step += 1;
             let measured = Measured::from_logits(own, &labels);
@@ -401,7 +375,7 @@ impl Session {
             }
         }
         // The first unread step's loss came from exactly these weights.
-        if first_loss.is_some_and(|loss| loss <= GOOD_LOSS) || self.good.is_none() {
+        if first_loss.is_some_and(|loss| loss <= self.course.good_loss()) || self.good.is_none() {
             self.good = before.or(self.good.take());
         }
         Ok(None)
@@ -414,8 +388,8 @@ impl Session {
     }
 
     async fn record_kernels(&mut self) -> Result<(), Fault> {
-        let kernels = read(self.learner.weights.clone().narrow(0, 0, KERNELS)).await?;
-        let frame = KernelFrame { step: self.step, kernels };
+        let Some(kernels) = self.course.kernels(&self.learner) else { return Ok(()) };
+        let frame = KernelFrame { step: self.step, kernels: read(kernels).await? };
         self.history.kernels.push(frame.clone());
         self.news.kernels.push(frame);
         Ok(())

@@ -4,9 +4,10 @@ use super::driver::{Driver, fail};
 use super::outbox;
 use crate::data;
 use crate::explain;
+use crate::models::lenet5::CLASSES;
 use crate::protocol::wire::Packet;
-use crate::protocol::{Activation, Command, Digit, Event, Export, Fault, FaultSite, Prediction, RequestId, WeightInfo};
-use crate::train::{Checkpoint, Evaluation, Session, export, predict};
+use crate::protocol::{Activation, Command, Digit, Event, Export, Fault, FaultSite, Part, Prediction, RequestId, WeightInfo};
+use crate::train::{Checkpoint, LenetSession, Pictures, export, predict};
 use web_time::Instant;
 
 /// Name of the exported weights; the script looks for it beside itself.
@@ -31,7 +32,7 @@ impl Driver {
             Command::Predict { request, digit } => {
                 let image = self.picture(digit, buffer).map_err(of(request))?;
                 let session = self.session.as_ref().ok_or(Fault::NoRun).map_err(of(request))?;
-                let probabilities = predict(&session.learner, &image, session.settings.padding, session.device())
+                let probabilities = predict(&session.learner, &image, session.course.settings.padding, &session.course.device)
                     .await
                     .map_err(of(request))?;
                 let prediction = self.prediction(digit, probabilities);
@@ -46,7 +47,7 @@ impl Driver {
             Command::Explain { request, at } => {
                 let session = self.session.as_ref().ok_or(Fault::NoRun).map_err(of(request))?;
                 let look = self.look.as_ref().ok_or(Fault::NoRun).map_err(of(request))?;
-                let arithmetic = explain::explain(look, &at, &session.settings).map_err(of(request))?;
+                let arithmetic = explain::explain(look, &at, &session.course.settings).map_err(of(request))?;
                 outbox::post(Event::Explained { request, arithmetic });
             }
             Command::Cell { request, actual, predicted, limit } => {
@@ -74,7 +75,7 @@ impl Driver {
         self.last_watch_was(Instant::now());
         let (Some((request, digit, image)), Some(session)) = (&self.watched, &self.session) else { return Ok(()) };
         let (request, digit) = (*request, *digit);
-        let look = explain::look(&session.learner, image, session.settings.padding, session.device()).await?;
+        let look = explain::look(&session.learner, image, session.course.settings.padding, &session.course.device).await?;
         let step = session.step();
         let activations = look
             .layers
@@ -118,32 +119,30 @@ impl Driver {
     async fn cell(&mut self, request: RequestId, actual: u8, predicted: u8, limit: usize) -> Result<(), Fault> {
         let session = self.session.as_mut().ok_or(Fault::NoRun)?;
         if session.test_probabilities.is_none() {
-            let mut evaluation = Evaluation::new((0..self.test.len() as u32).collect(), true);
-            while !evaluation.finished() {
-                let padding = session.settings.padding;
-                evaluation.advance(&session.learner, &self.test, padding, session.device()).await?;
-            }
-            session.test_probabilities = evaluation.probabilities;
+            let pictures = Pictures { train: &self.train, test: &self.test };
+            let all = (0..self.test.len() as u32).collect();
+            let evaluation = session.measure_now(pictures, Part::Test, all).await?;
+            session.test_probabilities = Some(evaluation.probabilities);
         }
         let rows = session.test_probabilities.as_deref().unwrap_or_default();
-        let classes = crate::metrics::classes(rows);
+        let classes = crate::metrics::classes(rows, CLASSES);
         let all: Vec<usize> =
             (0..classes.len()).filter(|&i| self.test.labels[i] == actual && classes[i] == predicted).collect();
         let indices: Vec<usize> = all.iter().copied().take(limit).collect();
         let pictures = indices.iter().flat_map(|&i| self.test.image(i).iter().copied()).collect();
-        let probabilities = indices.iter().map(|&i| rows[i * 10 + usize::from(predicted)]).collect();
+        let probabilities = indices.iter().map(|&i| rows[i * CLASSES + usize::from(predicted)]).collect();
         let event = Event::Cell { request, actual, predicted, total: all.len(), indices, probabilities };
         outbox::post_with(event, vec![pictures]);
         Ok(())
     }
 }
 
-async fn export_file(session: &mut Session, what: Export) -> Result<(String, Vec<u8>), Fault> {
+async fn export_file(session: &mut LenetSession, what: Export) -> Result<(String, Vec<u8>), Fault> {
     Ok(match what {
         Export::Safetensors => (WEIGHTS_FILE.to_owned(), session.checkpoint().await?.to_weights_file()?),
         Export::HistoryCsv => ("lenet5-history.csv".to_owned(), export::history_csv(&session.history).into_bytes()),
         Export::PytorchScript => {
-            ("lenet5.py".to_owned(), export::pytorch_script(&session.settings, WEIGHTS_FILE).into_bytes())
+            ("lenet5.py".to_owned(), export::pytorch_script(&session.course.settings, WEIGHTS_FILE).into_bytes())
         }
     })
 }

@@ -4,13 +4,14 @@ use super::assets::Download;
 use super::breathe::Breather;
 use super::device::{self, Opened};
 use super::inside::Inside;
+use super::teach::Teach;
 use super::{Input, outbox};
 use crate::data::Digits;
 use crate::explain::Look;
 use crate::protocol::catalog::{MNIST_TEST, MNIST_TRAIN};
 use crate::protocol::wire::Packet;
 use crate::protocol::{Command, Digit, Event, Fault, FaultSite, History, RunId, RunState, Settings};
-use crate::train::{Advance, Checkpoint, Learner, Pictures, Session};
+use crate::train::{Advance, Checkpoint, LenetSession, Learner, Pictures};
 use async_channel::{Receiver, Sender};
 use web_time::Instant;
 
@@ -29,7 +30,7 @@ pub(super) struct Driver {
     pub train: Digits,
     pub test: Digits,
     run: RunId,
-    pub session: Option<Session>,
+    pub session: Option<LenetSession>,
     state: RunState,
     /// Pause after the next learning step.
     single: bool,
@@ -41,6 +42,8 @@ pub(super) struct Driver {
     pub look: Option<Look>,
     /// The lab that looks inside a network.
     inside: Inside,
+    /// The lab that is taught.
+    teach: Teach,
     last_news: Instant,
     last_watch: Instant,
     last_save: Instant,
@@ -54,6 +57,7 @@ pub async fn run(queue: Sender<Input>, inbox: Receiver<Input>) {
         opened: None,
         assets: String::new(),
         inside: Inside::new(queue.clone()),
+        teach: Teach::new(queue.clone()),
         queue,
         download: None,
         train: Digits::default(),
@@ -71,7 +75,7 @@ pub async fn run(queue: Sender<Input>, inbox: Receiver<Input>) {
         last_save: now,
     };
     loop {
-        let next = if driver.working() || driver.inside.working() {
+        let next = if driver.working() || driver.inside.working() || driver.teach.working() {
             inbox.try_recv().ok()
         } else {
             let Ok(input) = inbox.recv().await else { return };
@@ -116,6 +120,7 @@ impl Driver {
                 }
             }
             Input::Inside(arrived) => self.inside.receive(arrived),
+            Input::Teach(run, weights) => self.teach.receive(&run, weights),
             Input::LoadFailed(fault) => {
                 self.download = None;
                 self.starved = false;
@@ -140,6 +145,7 @@ impl Driver {
                 self.assets = assets;
                 let opened = device::open().await.map_err(|f| (FaultSite::Worker, f))?;
                 self.inside.open(&self.assets, &opened.device);
+                self.teach.open(&self.assets, &opened.device, opened.backend, opened.read_every);
                 outbox::post(Event::Ready { backend: opened.backend, device: opened.name.clone() });
                 self.opened = Some(opened);
             }
@@ -159,7 +165,7 @@ impl Driver {
                 self.adopt(id, session, RunState::Fresh);
             }
             Command::Reset => {
-                let settings = self.session.as_ref().ok_or((FaultSite::Run, Fault::NoRun))?.settings.clone();
+                let settings = self.session.as_ref().ok_or((FaultSite::Run, Fault::NoRun))?.course.settings.clone();
                 let session = self.new_session(settings).map_err(run)?;
                 let id = self.run.clone();
                 self.adopt(id, session, RunState::Fresh);
@@ -186,6 +192,10 @@ impl Driver {
             }
             Command::Save => self.save().await.map_err(run)?,
             Command::Inside(command) => self.inside.obey(Packet::with(command, packet.buffers)).await?,
+            Command::Teach(body) => {
+                let packet = Packet { body, buffers: packet.buffers, blobs: packet.blobs };
+                self.teach.obey(packet).await?;
+            }
             Command::Test(loss) => self.break_something(loss),
             _ => {
                 if self.needs_test_images(&packet.body) && self.test.len() < MNIST_TEST {
@@ -203,6 +213,9 @@ impl Driver {
     async fn advance(&mut self) -> Result<(), Fault> {
         if self.inside.working() {
             return self.inside.advance().await;
+        }
+        if self.teach.working() {
+            return self.teach.advance().await;
         }
         let read_every = match &self.opened {
             Some(opened) if !self.single => opened.read_every,
@@ -232,7 +245,7 @@ impl Driver {
                 self.save().await?;
             }
             Advance::Diverged { step, loss, good_step } => {
-                let suggested_learning_rate = session.settings.learning_rate / 10.0;
+                let suggested_learning_rate = session.course.settings.learning_rate / 10.0;
                 self.tell_history();
                 self.tell_state(RunState::Diverged);
                 outbox::post(Event::Diverged { run, step, loss, good_step, suggested_learning_rate });
@@ -256,16 +269,16 @@ impl Driver {
         Ok(())
     }
 
-    fn new_session(&self, settings: Settings) -> Result<Session, Fault> {
+    fn new_session(&self, settings: Settings) -> Result<LenetSession, Fault> {
         device::check_batch(settings.batch)?;
         let opened = self.opened.as_ref().ok_or(Fault::NoRun)?;
-        Ok(Session::new(settings, opened.backend, opened.device.clone()))
+        Ok(LenetSession::new(settings, opened.backend, opened.device.clone()))
     }
 
     pub fn restore(&mut self, run: RunId, checkpoint: Checkpoint) -> Result<(), Fault> {
         device::check_batch(checkpoint.settings.batch)?;
         let opened = self.opened.as_ref().ok_or(Fault::NoRun)?;
-        let session = Session::restore(checkpoint, opened.backend, opened.device.clone());
+        let session = LenetSession::restore(checkpoint, opened.backend, opened.device.clone());
         let state = if session.history.report.is_some() {
             RunState::Finished
         } else if session.is_fresh() {
@@ -277,7 +290,7 @@ impl Driver {
         Ok(())
     }
 
-    fn adopt(&mut self, run: RunId, session: Session, state: RunState) {
+    fn adopt(&mut self, run: RunId, session: LenetSession, state: RunState) {
         self.run = run;
         self.session = Some(session);
         self.look = None;
@@ -392,7 +405,7 @@ impl Driver {
 
     fn state_event(&self, state: RunState) -> Event {
         let (settings, progress) =
-            self.session.as_ref().map(|s| (s.settings.clone(), s.progress())).unwrap_or_default();
+            self.session.as_ref().map(|s| (s.course.settings.clone(), s.progress())).unwrap_or_default();
         Event::State { run: self.run.clone(), state, settings, progress }
     }
 
@@ -420,6 +433,6 @@ impl Driver {
     }
 }
 
-fn session_report(session: Option<&Session>) -> Option<crate::protocol::RunReport> {
+fn session_report(session: Option<&LenetSession>) -> Option<crate::protocol::RunReport> {
     session.and_then(|s| s.history.report.clone())
 }

@@ -5,14 +5,18 @@
 
 mod answers;
 mod assets;
+mod blob;
 mod breathe;
 mod device;
 mod driver;
 mod fetch;
 mod inside;
 mod outbox;
+mod picture;
+mod teach;
+mod weights;
 
-use crate::protocol::{Command, Event, Fault, FaultSite, wire::Packet};
+use crate::protocol::{Command, Event, Fault, FaultSite, RunId, wire::Packet};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -22,6 +26,8 @@ pub(crate) enum Input {
     Pictures(assets::Pictures),
     LoadFailed(Fault),
     Inside(inside::Arrived),
+    /// Weights for a run of the lab that is taught.
+    Teach(RunId, weights::Weights),
 }
 
 /// Starts the worker; called once by its binary.

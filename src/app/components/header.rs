@@ -81,6 +81,7 @@ pub fn Header() -> impl IntoView {
             <nav class="site-nav" aria-label="Labs">
                 {lab_link("lenet", "LeNet-5")}
                 {lab_link("inside", "Look inside")}
+                {lab_link("teach", "Teach")}
             </nav>
             <button
                 type="button"

@@ -1,6 +1,8 @@
 //! One component per file, each with a style sheet of the same name.
 
 pub mod arithmetic;
+mod camera_view;
+mod curves;
 mod digit;
 mod draw;
 mod files;
@@ -10,14 +12,19 @@ mod inside;
 mod inside_diagram;
 pub mod legend;
 mod look_inside;
+mod matrix;
 mod network;
 mod notices;
 mod plots;
 mod prediction;
 mod report;
 mod run;
+mod run_parts;
 mod saved_runs;
+mod setting_control;
 mod settings;
+mod teach;
+mod teach_diagram;
 
 pub use draw::DrawPanel;
 pub use files::FilesPanel;
@@ -33,3 +40,5 @@ pub use report::ReportPanel;
 pub use run::RunPanel;
 pub use saved_runs::SavedRuns;
 pub use settings::SettingsPanel;
+pub use teach::TeachLab;
+pub use teach_diagram::TeachDiagram;

@@ -1,7 +1,7 @@
 //! The landing page: what this is, the labs there are, and what was found on this device.
 
 use crate::app::browser;
-use crate::app::components::{InsideDiagram, NetworkDiagram};
+use crate::app::components::{InsideDiagram, NetworkDiagram, TeachDiagram};
 use crate::app::erase;
 use leptos::prelude::*;
 
@@ -32,6 +32,13 @@ pub fn Home() -> impl IntoView {
                 "Look inside a network",
                 "The networks that made computers see, from AlexNet (2012) to ResNet (2015), look at a photo of yours: what their kernels look for, what every layer makes of it, and which parts of the photo speak for the answer.",
                 &["your photo or camera", "kernels and feature maps", "every sum spelt out", "why that answer", "what every layer costs"],
+            )}
+            {lab_card(
+                "teach/",
+                view! { <TeachDiagram /> }.into_any(),
+                "Teach it your own pictures",
+                "Twenty pictures of each thing are enough: a network that has seen a million others learns to tell yours apart, usually within a minute. See why it works, try it with the camera, and take it home.",
+                &["your own classes", "camera, files, folders", "trains on this device", "where it is wrong", "take the network home"],
             )}
         </section>
 

@@ -5,8 +5,8 @@ use crate::app::components::{
     DrawPanel, FilesPanel, InsidePanel, Notices, Plots, ReportPanel, RunPanel, SavedRuns, SettingsPanel,
 };
 use crate::app::erase;
-use crate::app::state::{DeviceState, use_lab};
-use crate::protocol::{Backend, RunState};
+use crate::app::state::{DeviceState, state_name, use_lab};
+use crate::protocol::Backend;
 use leptos::prelude::*;
 
 #[component]
@@ -14,15 +14,7 @@ pub fn LenetPage() -> impl IntoView {
     browser::document().set_title("LeNet-5 learns MNIST · Receptive");
     let lab = use_lab();
     lab.open();
-    let state = move || match lab.run.state.get() {
-        RunState::Fresh => "fresh",
-        RunState::Loading => "loading",
-        RunState::Training => "training",
-        RunState::Paused => "paused",
-        RunState::Testing => "testing",
-        RunState::Diverged => "diverged",
-        RunState::Finished => "finished",
-    };
+    let state = move || state_name(lab.run.state.get());
     let backend = move || match lab.device.get() {
         DeviceState::Ready(chosen) if chosen.backend == Backend::Webgpu => "webgpu",
         DeviceState::Ready(_) => "cpu",

@@ -1,5 +1,6 @@
 //! Orders: the visitor's to the run, and those that keep a run alive when its worker dies.
 
+use super::keep_alive::keep_alive;
 use super::run::busy;
 use super::{Chosen, DeviceState, Kept, Lab, NoticeAction, Tone};
 use crate::app::browser;
@@ -9,7 +10,7 @@ use crate::protocol::wire::Packet;
 use crate::protocol::{Backend, Command, Export, Fault, RunState, TestLoss};
 use leptos::prelude::*;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsValue, closure::Closure};
 
 /// No weights of this network are nearly as large; a bigger file is not even read.
 const LARGEST_IMPORT: f64 = 32e6;
@@ -23,8 +24,7 @@ impl Lab {
             return;
         }
         self.read_address();
-        self.save_when_hidden();
-        self.hold_wake_lock_while_busy();
+        self.keep_alive();
         self.find_saved_runs();
         if self.inner.with_value(|inner| inner.test) {
             self.offer_test_hooks();
@@ -232,47 +232,13 @@ impl Lab {
         self.inner.update_value(|inner| inner.kept = Some(kept));
     }
 
-    /// Asks the worker to save when the tab is hidden or left: the browser may end it without another word.
-    fn save_when_hidden(&self) {
+    /// Saves before the tab is hidden or left, and keeps the screen on while a run goes on.
+    fn keep_alive(&self) {
         let lab = *self;
         let save = move || {
-            if busy(lab.run.state.get_untracked()) {
-                lab.ask(Packet::new(Command::Save));
-            }
+            lab.ask(Packet::new(Command::Save));
         };
-        let on_visibility = Closure::<dyn Fn()>::new(move || {
-            if browser::document().hidden() {
-                save();
-            } else {
-                // The browser takes the lock away from a hidden tab.
-                lab.hold_wake_lock(busy(lab.run.state.get_untracked()));
-            }
-        });
-        let document = browser::document();
-        document.add_event_listener_with_callback("visibilitychange", on_visibility.as_ref().unchecked_ref()).ok();
-        let on_leave = Closure::<dyn Fn()>::new(save);
-        browser::window().add_event_listener_with_callback("pagehide", on_leave.as_ref().unchecked_ref()).ok();
-        // Both serve as long as the page.
-        on_visibility.forget();
-        on_leave.forget();
-    }
-
-    fn hold_wake_lock_while_busy(&self) {
-        let lab = *self;
-        let is_busy = erase::memo(move || lab.run.is_busy());
-        erase::effect(move || lab.hold_wake_lock(is_busy.get()));
-    }
-
-    fn hold_wake_lock(&self, hold: bool) {
-        let lab = *self;
-        erase::spawn(async move {
-            if let Some(old) = lab.inner.try_update_value(|inner| inner.wake_lock.take()).flatten() {
-                browser::release_wake_lock(old).await;
-            }
-            if hold && let Some(lock) = browser::wake_lock().await {
-                lab.inner.update_value(|inner| inner.wake_lock = Some(lock));
-            }
-        });
+        keep_alive(move || lab.run.is_busy(), save);
     }
 
     /// `window.receptiveTest`, only where the address has `?test`.

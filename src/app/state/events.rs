@@ -98,8 +98,8 @@ impl Lab {
                 self.announce(format!("{name} was made and handed to the browser's downloads."));
             }
             Event::Imported { accuracy, .. } => self.imported(accuracy),
-            // This lab asks nothing of that kind.
-            Event::Inside(_) => {}
+            // This lab asks nothing of these kinds.
+            Event::Inside(_) | Event::Teach(_) => {}
             Event::Failed { at, fault } => self.failed(at, &fault),
         }
     }

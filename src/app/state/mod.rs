@@ -4,17 +4,19 @@ mod conductor;
 mod device;
 mod events;
 pub mod inside;
+mod keep_alive;
 mod looking;
 mod notices;
 mod questions;
 mod run;
 mod saved;
 mod settings;
+pub mod teach;
 
 pub use device::{Chosen, DeviceState};
 pub use looking::{CellView, Looking, Shown, Watched};
 pub use notices::{Notice, NoticeAction, NoticeBoard, Tone};
-pub use run::{Divergence, Loading, RunView};
+pub use run::{Divergence, Loading, RunView, state_name};
 
 use super::storage::SavedRun;
 use super::worker_client::WorkerClient;
@@ -23,7 +25,6 @@ use crate::protocol::wire::Packet;
 use crate::protocol::{Command, RequestId, RunId, Settings};
 use leptos::prelude::*;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
 
 /// Everything about the LeNet-5 lab. A handful of signals, cheap to copy; lives as long as the page.
 #[derive(Clone, Copy)]
@@ -61,7 +62,6 @@ struct Inner {
     kept: Option<Kept>,
     /// The state before the last reset.
     before_reset: Option<Kept>,
-    wake_lock: Option<JsValue>,
     /// Storing failed and the visitor was told; not again every ten seconds.
     told_about_storage: bool,
     /// URL parameters that are not settings and stay as they are.

@@ -59,6 +59,8 @@ pub enum NoticeAction {
     Measure,
     ChoosePicture,
     StartAgain,
+    Undo,
+    EmptyBin,
 }
 
 impl NoticeAction {
@@ -74,6 +76,8 @@ impl NoticeAction {
             Self::Measure => "Measure it on the test digits",
             Self::ChoosePicture => "Choose another picture",
             Self::StartAgain => "Start it again",
+            Self::Undo => "Undo",
+            Self::EmptyBin => "Empty the bin",
         }
     }
 }
@@ -125,7 +129,7 @@ impl Lab {
             Some(NoticeAction::UndoReset) => self.undo_reset(),
             Some(NoticeAction::Measure) => self.stop(),
             // Those of the other labs.
-            Some(NoticeAction::ChoosePicture | NoticeAction::StartAgain) | None => {}
+            Some(_) | None => {}
         }
     }
 }

@@ -84,3 +84,16 @@ impl RunView {
 pub fn busy(state: RunState) -> bool {
     matches!(state, RunState::Training | RunState::Loading | RunState::Testing)
 }
+
+/// The state of a run, for the style sheet and for tests.
+pub fn state_name(state: RunState) -> &'static str {
+    match state {
+        RunState::Fresh => "fresh",
+        RunState::Loading => "loading",
+        RunState::Training => "training",
+        RunState::Paused => "paused",
+        RunState::Testing => "testing",
+        RunState::Diverged => "diverged",
+        RunState::Finished => "finished",
+    }
+}

@@ -1,6 +1,6 @@
 //! Questions about the network and the photo as they are now.
 
-use super::{Current, Inside, Photo, bytes, picture, post, post_with};
+use super::{Current, Inside, Photo, bytes, post, post_with};
 use crate::data::{Rgb, Square};
 use crate::explain;
 use crate::metrics::softmax;
@@ -8,7 +8,7 @@ use crate::models::architecture::Op;
 use crate::models::{Pass, architecture};
 use crate::protocol::{ClassScore, Fault, InsideCommand, InsideEvent, LayerPixel, PhotoSource, Region, RequestId};
 use crate::train::read;
-use crate::worker::fetch::Fetcher;
+use crate::worker::{fetch::Fetcher, picture};
 use burn::tensor::Tensor;
 use web_time::Instant;
 

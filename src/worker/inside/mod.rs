@@ -6,10 +6,9 @@
 mod answers;
 mod formula;
 mod list;
-mod picture;
-mod weights;
 
 use super::fetch::Fetcher;
+use super::weights::{self, Weights};
 use super::{Input, driver, outbox};
 use crate::data::{InstalledNetwork, Manifest, Rgb};
 use crate::models::architecture::Architecture;
@@ -20,7 +19,7 @@ use async_channel::Sender;
 use burn::tensor::{Device, Tensor, TensorData};
 use web_time::Instant;
 
-pub use weights::Weights;
+pub(super) use list::command;
 
 /// What arrives from this lab's own tasks.
 pub enum Arrived {
@@ -210,7 +209,11 @@ impl Inside {
             return Ok(());
         }
         let fetcher = Fetcher::new(&self.assets)?;
-        weights::fetch(&fetcher, &manifest, &about, groups, request, self.queue.clone());
+        let queue = self.queue.clone();
+        let tell = move |done, total| post(InsideEvent::Opening { request, done, total });
+        // The queue is unbounded and its receiver lives as long as the worker.
+        let send = move |weights| drop(queue.try_send(Input::Inside(Arrived::Weights(request, weights))));
+        weights::fetch(&fetcher, &manifest, &about, groups, tell, send);
         self.opening = Some(Opening { request, group, fetcher });
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 mod camera;
 mod classes;
-mod controls;
+pub mod controls;
 mod detail;
 mod drop;
 mod kernels;

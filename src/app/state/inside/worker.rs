@@ -1,17 +1,13 @@
 //! The worker of this lab: started, told everything, and replaced when it dies.
 
 use super::{Device, Inside};
-use crate::app::browser;
 use crate::app::erase;
 use crate::app::state::{NoticeAction, Tone};
-use crate::app::worker_client::{Arrival, WorkerClient};
+use crate::app::worker_client::{Arrival, WorkerClient, start_and_wait};
 use crate::protocol::{Backend, Event, Fault};
-use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use std::rc::Rc;
 
-/// How long a graphics device may take to be ready, in milliseconds.
-const PATIENCE: u32 = 120_000;
 /// After so many deaths without a result in between, the lab tries without the photo; then not at all.
 const WITHOUT_PHOTO: u32 = 2;
 const AT_ALL: u32 = 3;
@@ -126,27 +122,6 @@ impl Inside {
         } else {
             self.start_worker(Backend::Cpu);
             self.write_address();
-        }
-    }
-}
-
-async fn start_and_wait(backend: Backend) -> Result<(Rc<WorkerClient>, String), String> {
-    if backend == Backend::Webgpu && !browser::has_webgpu().await {
-        return Err("this browser offers none".to_owned());
-    }
-    let client = Rc::new(WorkerClient::start(backend)?);
-    let weak = Rc::downgrade(&client);
-    // The CPU is always waited for.
-    let _impatience = (backend == Backend::Webgpu).then(|| {
-        Timeout::new(PATIENCE, move || {
-            if let Some(client) = weak.upgrade() {
-                client.give_up("it took too long to get ready");
-            }
-        })
-    });
-    loop {
-        if let Event::Ready { device, .. } = client.next().await? {
-            return Ok((client, device));
         }
     }
 }

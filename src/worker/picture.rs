@@ -29,6 +29,14 @@ pub struct Picture {
 /// # Errors
 /// [`Fault::BadPicture`] with the reason.
 pub async fn decode(name: &str, bytes: &[u8]) -> Result<Picture, Fault> {
+    decode_within(name, bytes, EXACT_PIXELS).await
+}
+
+/// The same, of pictures with more than `exact` pixels scaled by the browser while it decodes them.
+///
+/// # Errors
+/// [`Fault::BadPicture`] with the reason.
+pub async fn decode_within(name: &str, bytes: &[u8], exact: u64) -> Result<Picture, Fault> {
     let bad = |reason: String| Fault::BadPicture { name: name.to_owned(), reason };
     if bytes.is_empty() {
         return Err(bad("the file is empty".to_owned()));
@@ -41,7 +49,7 @@ pub async fn decode(name: &str, bytes: &[u8]) -> Result<Picture, Fault> {
         let most = MOST_PIXELS / 1_000_000;
         return Err(bad(format!("it has {width} x {height} pixels, and at most {most} million can be opened")));
     }
-    let large = size.filter(|(width, height)| width * height > EXACT_PIXELS);
+    let large = size.filter(|(width, height)| width * height > exact);
     let bitmap = bitmap(bytes, large).await.ok_or_else(|| bad(why(bytes).to_owned()))?;
     let (width, height) = (bitmap.width(), bitmap.height());
     let rgba = pixels(&bitmap);
@@ -93,5 +101,8 @@ fn pixels(bitmap: &ImageBitmap) -> Option<Vec<u8>> {
     let context = canvas.get_context_with_context_options("2d", &options).ok()??;
     let context: OffscreenCanvasRenderingContext2d = context.dyn_into().ok()?;
     context.draw_image_with_image_bitmap(bitmap, 0.0, 0.0).ok()?;
-    Some(context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height)).ok()?.data().0)
+    let pixels = context.get_image_data(0.0, 0.0, f64::from(width), f64::from(height)).ok()?.data().0;
+    // Its memory is given back now, not whenever the browser looks for it.
+    canvas.set_width(0);
+    Some(pixels)
 }

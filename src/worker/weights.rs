@@ -1,11 +1,8 @@
 //! Downloads a network's weights, shard by shard.
 
-use super::{Arrived, post};
+use super::fetch::Fetcher;
 use crate::data::{InstalledNetwork, Manifest, Piece, read_shard};
-use crate::protocol::{Fault, Group, InsideEvent, RequestId};
-use crate::worker::Input;
-use crate::worker::fetch::Fetcher;
-use async_channel::Sender;
+use crate::protocol::{Fault, Group};
 
 /// What a download sends home.
 pub enum Weights {
@@ -18,27 +15,22 @@ pub enum Weights {
     Failed(Fault),
 }
 
-/// Starts fetching the shards of these groups; they arrive in `queue`, in order.
+/// Starts fetching the shards of these groups; `send` is given them, in order, and `tell` the bytes so far and in all.
 pub fn fetch(
     fetcher: &Fetcher,
     manifest: &Manifest,
     network: &InstalledNetwork,
     groups: Vec<Group>,
-    request: RequestId,
-    queue: Sender<Input>,
+    tell: impl Fn(u64, u64) + 'static,
+    send: impl Fn(Weights) + 'static,
 ) {
     let (fetcher, manifest, network) = (fetcher.clone(), manifest.clone(), network.clone());
     wasm_bindgen_futures::spawn_local(async move {
-        let send = async |weights: Weights| {
-            // The receiver lives as long as the worker.
-            drop(queue.send(Input::Inside(Arrived::Weights(request, weights))).await);
-        };
-        let outcome = all(&fetcher, &manifest, &network, &groups, request, &send).await;
+        let outcome = all(&fetcher, &manifest, &network, &groups, &tell, &send).await;
         send(match outcome {
             Ok(()) => Weights::All,
             Err(fault) => Weights::Failed(fetcher.why(fault)),
-        })
-        .await;
+        });
     });
 }
 
@@ -47,8 +39,8 @@ async fn all(
     manifest: &Manifest,
     network: &InstalledNetwork,
     groups: &[Group],
-    request: RequestId,
-    send: &impl AsyncFn(Weights),
+    tell: &dyn Fn(u64, u64),
+    send: &dyn Fn(Weights),
 ) -> Result<(), Fault> {
     let shards = groups.iter().flat_map(|&group| network.shards(group));
     let shards = shards.map(|path| manifest.find(path)).collect::<Result<Vec<_>, _>>()?;
@@ -61,14 +53,13 @@ async fn all(
         let bytes = fetcher.verified(asset, |_| ()).await?;
         before += asset.bytes;
         let text = String::from_utf8_lossy(&bytes);
-        send(Weights::Classes(text.lines().map(str::to_owned).collect())).await;
+        send(Weights::Classes(text.lines().map(str::to_owned).collect()));
     }
     for asset in shards {
-        let tell = |done| post(InsideEvent::Opening { request, done: before + done, total });
-        let bytes = fetcher.verified(asset, tell).await?;
+        let bytes = fetcher.verified(asset, |done| tell(before + done, total)).await?;
         before += asset.bytes;
-        post(InsideEvent::Opening { request, done: before, total });
-        send(Weights::Shard(asset.path.clone(), read_shard(&asset.path, &bytes)?)).await;
+        tell(before, total);
+        send(Weights::Shard(asset.path.clone(), read_shard(&asset.path, &bytes)?));
     }
     Ok(())
 }
