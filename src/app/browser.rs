@@ -167,6 +167,17 @@ pub fn canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRende
     Some((canvas, context))
 }
 
+/// As [`canvas`], for pixels that are read back again and again.
+pub fn canvas_to_read(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
+    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    canvas.set_width(width);
+    canvas.set_height(height);
+    let options = Object::new();
+    Reflect::set(&options, &"willReadFrequently".into(), &true.into()).ok()?;
+    let context = canvas.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()?;
+    Some((canvas, context))
+}
+
 /// A number from its text. The browser reads it: Rust's own tables for that take 10 KB of the page's module, which
 /// nothing compresses.
 pub fn number(text: &str) -> Option<f64> {

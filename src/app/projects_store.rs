@@ -40,7 +40,9 @@ pub enum StoreError {
 impl From<rexie::Error> for StoreError {
     fn from(error: rexie::Error) -> Self {
         let words = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        if words.contains("Quota") || words.contains("quota") { Self::Full } else { Self::Refused(words) }
+        // What no one broke off was broken off because there is no room for it.
+        let full = ["Quota", "quota", "AbortError"].iter().any(|word| words.contains(word));
+        if full { Self::Full } else { Self::Refused(words) }
     }
 }
 
@@ -142,9 +144,14 @@ async fn begin(stores: &[&str], mode: TransactionMode) -> Result<Transaction, St
     Ok(connect().await?.transaction(stores, mode)?)
 }
 
-/// Waits until what was written is kept. A transaction may still fail after all its requests succeeded: then there
-/// was no room for it.
-async fn finish(transaction: Transaction) -> Result<(), StoreError> {
+/// Waits until what was written is kept, all or nothing of it. A transaction may still fail after all its requests
+/// succeeded: then there was no room for it.
+async fn finish(transaction: Transaction, written: Result<(), StoreError>) -> Result<(), StoreError> {
+    if let Err(error) = written {
+        // The browser may have done it already.
+        transaction.abort().await.ok();
+        return Err(error);
+    }
     if transaction.done().await?.is_aborted() { Err(StoreError::Full) } else { Ok(()) }
 }
 
@@ -187,8 +194,8 @@ pub async fn projects() -> Result<Vec<Project>, StoreError> {
 pub async fn keep_project(project: &Project) -> Result<(), StoreError> {
     let record = to_js(project)?;
     let transaction = begin(&[PROJECTS], TransactionMode::ReadWrite).await?;
-    transaction.store(PROJECTS)?.put(&record, Some(&project.id.as_str().into())).await?;
-    finish(transaction).await
+    let written = transaction.store(PROJECTS)?.put(&record, Some(&project.id.as_str().into())).await;
+    finish(transaction, written.map(drop).map_err(StoreError::from)).await
 }
 
 /// Forgets a project with all that is in it.
@@ -199,16 +206,19 @@ pub async fn discard_project(id: &str) -> Result<(), StoreError> {
     let all = [PROJECTS, PICTURES, BLOBS, CHECKPOINTS];
     let transaction = begin(&all, TransactionMode::ReadWrite).await?;
     let (pictures, blobs) = (transaction.store(PICTURES)?, transaction.store(BLOBS)?);
-    for key in keys_of(&pictures, id).await? {
-        blobs.delete(key.clone()).await?;
-        pictures.delete(key).await?;
-    }
-    let checkpoints = transaction.store(CHECKPOINTS)?;
-    for key in keys_of(&checkpoints, id).await? {
-        checkpoints.delete(key).await?;
-    }
-    transaction.store(PROJECTS)?.delete(id.into()).await?;
-    finish(transaction).await
+    let (projects, checkpoints) = (transaction.store(PROJECTS)?, transaction.store(CHECKPOINTS)?);
+    let write = async {
+        for key in keys_of(&pictures, id).await? {
+            blobs.delete(key.clone()).await?;
+            pictures.delete(key).await?;
+        }
+        for key in keys_of(&checkpoints, id).await? {
+            checkpoints.delete(key).await?;
+        }
+        Ok(projects.delete(id.into()).await?)
+    };
+    let written = write.await;
+    finish(transaction, written).await
 }
 
 /// The keys of everything in a store that belongs to a project.
@@ -243,12 +253,16 @@ pub async fn pictures(project: &str) -> Result<Vec<PictureInfo>, StoreError> {
 pub async fn keep_pictures(new: &mut [(PictureInfo, Blob)]) -> Result<(), StoreError> {
     let transaction = begin(&[PICTURES, BLOBS], TransactionMode::ReadWrite).await?;
     let (pictures, blobs) = (transaction.store(PICTURES)?, transaction.store(BLOBS)?);
-    for (info, blob) in new.iter_mut() {
-        let key = pictures.add(&to_js(info)?, None).await?;
-        blobs.put(blob, Some(&key)).await?;
-        info.id = key.as_f64().unwrap_or_default() as PictureId;
-    }
-    finish(transaction).await
+    let write = async {
+        for (info, blob) in new.iter_mut() {
+            let key = pictures.add(&to_js(info)?, None).await?;
+            blobs.put(blob, Some(&key)).await?;
+            info.id = key.as_f64().unwrap_or_default() as PictureId;
+        }
+        Ok(())
+    };
+    let written = write.await;
+    finish(transaction, written).await
 }
 
 /// Puts pictures into other classes. One that is no longer there is passed over.
@@ -258,13 +272,17 @@ pub async fn keep_pictures(new: &mut [(PictureInfo, Blob)]) -> Result<(), StoreE
 pub async fn move_pictures(moves: &[(PictureId, u32)]) -> Result<(), StoreError> {
     let transaction = begin(&[PICTURES], TransactionMode::ReadWrite).await?;
     let store = transaction.store(PICTURES)?;
-    for (id, class) in moves {
-        if let Some(record) = store.get((*id).into()).await? {
-            set(&record, "class", &(*class).into());
-            store.put(&record, Some(&(*id).into())).await?;
+    let write = async {
+        for (id, class) in moves {
+            if let Some(record) = store.get((*id).into()).await? {
+                set(&record, "class", &(*class).into());
+                store.put(&record, Some(&(*id).into())).await?;
+            }
         }
-    }
-    finish(transaction).await
+        Ok(())
+    };
+    let written = write.await;
+    finish(transaction, written).await
 }
 
 /// Forgets pictures for good.
@@ -274,11 +292,15 @@ pub async fn move_pictures(moves: &[(PictureId, u32)]) -> Result<(), StoreError>
 pub async fn discard_pictures(ids: &[PictureId]) -> Result<(), StoreError> {
     let transaction = begin(&[PICTURES, BLOBS], TransactionMode::ReadWrite).await?;
     let (pictures, blobs) = (transaction.store(PICTURES)?, transaction.store(BLOBS)?);
-    for id in ids {
-        blobs.delete((*id).into()).await?;
-        pictures.delete((*id).into()).await?;
-    }
-    finish(transaction).await
+    let write = async {
+        for id in ids {
+            blobs.delete((*id).into()).await?;
+            pictures.delete((*id).into()).await?;
+        }
+        Ok(())
+    };
+    let written = write.await;
+    finish(transaction, written).await
 }
 
 /// The file of one picture.
@@ -320,8 +342,8 @@ pub async fn keep_checkpoint(project: &str, run: &str, bytes: &[u8]) -> Result<(
     set(&record, "project", &project.into());
     set(&record, "bytes", &Uint8Array::from(bytes));
     let transaction = begin(&[CHECKPOINTS], TransactionMode::ReadWrite).await?;
-    transaction.store(CHECKPOINTS)?.put(&record, Some(&run.into())).await?;
-    finish(transaction).await
+    let written = transaction.store(CHECKPOINTS)?.put(&record, Some(&run.into())).await;
+    finish(transaction, written.map(drop).map_err(StoreError::from)).await
 }
 
 /// The checkpoint of a run, if it is kept.
@@ -341,8 +363,8 @@ pub async fn checkpoint(run: &str) -> Result<Option<Vec<u8>>, StoreError> {
 /// When the browser refuses.
 pub async fn discard_checkpoint(run: &str) -> Result<(), StoreError> {
     let transaction = begin(&[CHECKPOINTS], TransactionMode::ReadWrite).await?;
-    transaction.store(CHECKPOINTS)?.delete(run.into()).await?;
-    finish(transaction).await
+    let written = transaction.store(CHECKPOINTS)?.delete(run.into()).await;
+    finish(transaction, written.map_err(StoreError::from)).await
 }
 
 /// Asks the browser not to throw this page's storage away when the device is short of room.

@@ -16,7 +16,7 @@ const PATIENCE: u32 = 120_000;
 
 /// What comes from a worker.
 pub enum Arrival {
-    Event(Packet<Event>),
+    Event(Box<Packet<Event>>),
     /// The worker stopped or could not start; with the browser's words.
     Died(String),
 }
@@ -48,7 +48,7 @@ impl WorkerClient {
         let to = sender.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let arrival = match decode(event.data()) {
-                Ok(packet) => Arrival::Event(packet),
+                Ok(packet) => Arrival::Event(Box::new(packet)),
                 Err(error) => Arrival::Died(format!("it sent a message of another version: {error}")),
             };
             // Fails only after the receiver is gone, when nobody wants it any more.
@@ -86,11 +86,12 @@ impl WorkerClient {
     /// When it refuses or stopped; in words, without a full stop.
     pub async fn next(&self) -> Result<Event, String> {
         match self.arrivals.recv().await {
-            Ok(Arrival::Event(Packet {
-                body: Event::Failed { at: FaultSite::Worker | FaultSite::Request(_), fault },
-                ..
-            })) => Err(fault.to_string().trim_end_matches('.').to_owned()),
-            Ok(Arrival::Event(packet)) => Ok(packet.body),
+            Ok(Arrival::Event(packet)) => match packet.body {
+                Event::Failed { at: FaultSite::Worker | FaultSite::Request(_), fault } => {
+                    Err(fault.to_string().trim_end_matches('.').to_owned())
+                }
+                event => Ok(event),
+            },
             Ok(Arrival::Died(reason)) => Err(reason),
             Err(_) => Err("it was stopped".to_owned()),
         }

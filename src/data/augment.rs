@@ -51,7 +51,7 @@ fn change(picture: &Rgb, a: &Augmentation, rng: &mut ChaCha8Rng) -> Rgb {
     let (right, down) = (draw(a.shift), draw(a.shift));
     let zoom = 1.0 + draw(a.zoom);
     let (brightness, contrast) = (1.0 + draw(a.brightness), 1.0 + draw(a.contrast));
-    let flip = if a.flip && rng.random_bool(0.5) { -1.0 } else { 1.0 };
+    let flip = if rng.random_bool(0.5) && a.flip { -1.0 } else { 1.0 };
     let Rgb { width, height, .. } = *picture;
     let (middle_x, middle_y) = ((width as f64 - 1.0) / 2.0, (height as f64 - 1.0) / 2.0);
     let (sin, cos) = (angle.sin() / zoom, angle.cos() / zoom);

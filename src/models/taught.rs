@@ -37,14 +37,14 @@ pub fn new_layer(taught: &Architecture) -> usize {
 
 /// Where the backbone of a taught network can be cut in two: whatever comes after the cut reads the layer at the cut
 /// and nothing before it. One place for each block, the block that is nearest to the head first; the first entry is
-/// the cut before the head.
+/// the cut before the head. A dropout is never cut off: what is before a cut is computed as when measuring.
 pub fn cuts(taught: &Architecture) -> Vec<usize> {
     let layers = &taught.layers;
     let mut earliest_read = layers.len();
     // From the end: the earliest layer that anything further on reads.
     let mut clean = vec![false; layers.len()];
     for place in (0..layers.len()).rev() {
-        clean[place] = earliest_read >= place;
+        clean[place] = earliest_read >= place && layers[place].op != Op::Dropout;
         earliest_read = layers[place].inputs.iter().copied().fold(earliest_read, usize::min);
     }
     let mut cuts = Vec::new();

@@ -95,6 +95,12 @@ pub enum TeachCommand {
         what: TeachExport,
         name: String,
     },
+    /// Answer `Classify` with the network of this file from now on. Buffer 0: a file of [`TeachExport::Safetensors`], which
+    /// needs nothing else. For the exported page. Answered by `Used`.
+    Use {
+        request: RequestId,
+        name: String,
+    },
     /// For tests: the next loss will not be finite.
     Diverge,
 }
@@ -247,6 +253,15 @@ pub enum TeachEvent {
         what: TeachExport,
         name: String,
     },
+    /// What the file said about its network. `network` is the architecture's title, `accuracy` that of the test, 0..=1.
+    Used {
+        request: RequestId,
+        name: String,
+        network: String,
+        version: String,
+        classes: Vec<String>,
+        accuracy: Option<f64>,
+    },
 }
 
 /// One part of the pictures of a run.
@@ -262,9 +277,9 @@ pub enum Part {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScaledPicture {
     pub name: String,
-    /// The folder it was in, or the class of a sample set.
+    /// The innermost folder it was in, or the class of a sample set.
     pub class: Option<String>,
-    /// 16 hexadecimal digits of the SHA-256 of its scaled pixels.
+    /// 16 hexadecimal digits of the SHA-256 of the file that is kept.
     pub sha: String,
     pub width: u32,
     pub height: u32,

@@ -193,6 +193,8 @@ pub fn teach_hyperparameter(key: &str) -> Option<&'static Hyperparameter> {
 
 /// Longest name of a set of weights, and of a list of class weights.
 const LONGEST_TEXT: usize = 1_000;
+/// So much of a wrong value is repeated to the visitor.
+const LONGEST_SHOWN: usize = 40;
 /// The largest factor for a class.
 const LARGEST_WEIGHT: f64 = 1_000.0;
 
@@ -229,7 +231,11 @@ impl TeachSettings {
     /// A sentence, when the key is unknown or the value is not in its range; nothing is changed then.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
         let h = teach_hyperparameter(key).ok_or_else(|| format!("there is no setting called “{key}”"))?;
-        let bad = || format!("{} cannot be “{value}”: {}", h.label, h.accepts());
+        let bad = || {
+            let shown: String = value.chars().take(LONGEST_SHOWN).collect();
+            let more = if shown.len() < value.len() { "…" } else { "" };
+            format!("{} cannot be “{shown}{more}”: {}", h.label, h.accepts())
+        };
         if self.number(key).is_some() {
             let number = real(value).filter(|v| h.kind.holds(*v)).ok_or_else(bad)?;
             self.set_number(key, number);

@@ -62,6 +62,9 @@ pub trait Course {
         false
     }
 
+    /// Called after going back: of what was measured, only so many epochs still count.
+    fn went_back(&mut self, _epochs: usize) {}
+
     /// Called before the test: makes the learner the one that is to be tested.
     fn settle(&mut self, _learner: &mut Self::Learner) {}
 

@@ -45,6 +45,8 @@ pub struct Session<C: Course> {
     evaluation: Option<Evaluation>,
     /// Asked to stop: go to the test as soon as possible.
     stopping: bool,
+    /// The course asked to: what comes next is the test.
+    enough: bool,
     /// Steps whose logits have not been read yet, oldest first.
     unread: Vec<(Tensor<2>, Vec<u8>)>,
     /// Taken before the first of the unread steps: good if that step's loss turns out to be no more than
@@ -70,7 +72,10 @@ struct Good<L> {
 
 impl<C: Course> Session<C> {
     /// A run where `meta` says it was.
-    pub fn at(course: C, backend: Backend, learner: C::Learner, meta: Meta) -> Self {
+    pub fn at(mut course: C, backend: Backend, learner: C::Learner, meta: Meta) -> Self {
+        let epochs = &meta.history.epochs;
+        let epoch_over = meta.history.report.is_none() && epochs.last().is_some_and(|epoch| epoch.step == meta.step);
+        let enough = epoch_over && course.enough(&learner, &meta.history);
         Self {
             course,
             backend,
@@ -84,6 +89,7 @@ impl<C: Course> Session<C> {
             history: meta.history,
             evaluation: None,
             stopping: false,
+            enough,
             unread: Vec::new(),
             before_unread: None,
             good: None,
@@ -152,7 +158,9 @@ impl<C: Course> Session<C> {
 
     /// Whether the test images are being measured, or must be next.
     pub fn testing(&self) -> bool {
-        self.stopping || self.step >= self.steps_in_all() && self.history.epochs.len() >= self.course.epochs()
+        self.stopping
+            || self.enough
+            || self.step >= self.steps_in_all() && self.history.epochs.len() >= self.course.epochs()
     }
 
     /// Ends the run early: what comes next is the test.
@@ -161,12 +169,15 @@ impl<C: Course> Session<C> {
         self.evaluation = None;
     }
 
-    /// Takes a run that was ended early up again; one that took all its steps stays finished.
+    /// Takes a run that was ended early up again; one that took all its steps stays finished, and a test that the course
+    /// asked for is still done.
     pub fn go_on(&mut self) {
         self.stopping = false;
         if self.step < self.steps_in_all() {
             self.evaluation = None;
-            self.history.report = None;
+            if self.history.report.take().is_some() {
+                self.enough = false;
+            }
             self.test_probabilities = None;
         }
     }
@@ -263,10 +274,12 @@ impl<C: Course> Session<C> {
         self.point_sum = good.point_sum;
         self.unread.clear();
         self.evaluation = None;
+        self.enough = false;
         let step = self.step;
         self.history.points.retain(|p| p.step <= step);
         self.history.epochs.retain(|p| p.step <= step);
         self.history.kernels.retain(|f| f.step <= step);
+        self.course.went_back(self.history.epochs.len());
     }
 
     fn due_for_measurement(&self) -> bool {
@@ -295,7 +308,16 @@ impl<C: Course> Session<C> {
             let logits = self.course.logits(&self.learner, pictures, part, chunk);
             let outcome = match logits {
                 Some((logits, labels)) => {
-                    evaluation.take(&read(logits).await?, &labels);
+                    let logits = read(logits).await?;
+                    evaluation.take(&logits, &labels);
+                    if !evaluation.sum.loss.is_finite()
+                        && let Some(good) = self.good.clone()
+                    {
+                        // The last step went astray, and no step after it would have told.
+                        let (step, good_step) = (self.step, good.step);
+                        self.go_back(good);
+                        return Ok(Advance::Diverged { step, loss: loss_in_words(&logits), good_step });
+                    }
                     Advance::Measuring
                 }
                 None => Advance::Starved,
@@ -322,7 +344,7 @@ impl<C: Course> Session<C> {
         self.epoch_sum = Measured::default();
         self.history.epochs.push(point);
         if self.course.enough(&self.learner, &self.history) {
-            self.stopping = true;
+            self.enough = true;
         }
         Ok(Advance::EpochEnded(point))
     }

@@ -87,6 +87,14 @@ impl Fetcher {
         Ok(bytes)
     }
 
+    /// A file of the page itself, which is not in the manifest: whoever could change it could change this code too.
+    ///
+    /// # Errors
+    /// When it cannot be downloaded, or is longer than `limit` bytes.
+    pub async fn file(&self, path: &str, limit: u64) -> Result<Vec<u8>, Fault> {
+        self.stream(path, limit, |_| ()).await
+    }
+
     /// Downloads one file, at most `limit` bytes of it, telling how far it is.
     async fn stream(&self, path: &str, limit: u64, mut tell: impl FnMut(u64)) -> Result<Vec<u8>, Fault> {
         let broken = |e: JsValue| in_words(path, &e);

@@ -57,7 +57,7 @@ impl Lab {
         erase::spawn(async move {
             while let Ok(arrival) = arrivals.recv().await {
                 match arrival {
-                    Arrival::Event(packet) => lab.handle(packet),
+                    Arrival::Event(packet) => lab.handle(*packet),
                     Arrival::Died(reason) => lab.worker_died(&Fault::Internal { message: reason }),
                 }
             }

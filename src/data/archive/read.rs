@@ -189,9 +189,9 @@ struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
     fn take<const N: usize>(&mut self) -> [u8; N] {
-        let Some((first, rest)) = self.0.split_first_chunk() else { return [0; N] };
+        let (first, rest) = self.0.split_first_chunk().map_or(([0; N], [].as_slice()), |(first, rest)| (*first, rest));
         self.0 = rest;
-        *first
+        first
     }
 
     fn u16(&mut self) -> u16 {

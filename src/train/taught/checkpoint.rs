@@ -1,11 +1,13 @@
 //! A run of this lab on disk: the parameters that learn, and everything needed to go on or to be used.
 
 use super::{Familiarity, Taught, TaughtSession};
+use crate::protocol::teach_catalog::CLASSES;
 use crate::protocol::{Fault, TeachSettings};
-use crate::train::checkpoint::{Meta, bad_file, close, floats, open};
 use crate::train::Parts;
+use crate::train::checkpoint::{Meta, bad_file, close, floats, open};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// No run of ours is larger; what claims to be is refused before it is read.
 const MAX_BYTES: usize = 1 << 30;
@@ -88,6 +90,14 @@ pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<TaughtCheckpoint, Fault> {
     let Metadata { settings, classes, pictures, parameters, run, best, familiarity } =
         serde_json::from_str(&entry).map_err(|e| bad(8, format!("its settings and history cannot be read: {e}")))?;
     settings.check().map_err(|reason| bad(8, reason))?;
+    let (fewest, most) = CLASSES;
+    if !(fewest..=most).contains(&classes.len()) {
+        return Err(bad(8, format!("it has {} classes, and there are {fewest} to {most}", classes.len())));
+    }
+    // One tensor under many names would take many times its memory.
+    if parameters.iter().collect::<HashSet<_>>().len() < parameters.len() {
+        return Err(bad(8, "it names a layer twice".to_owned()));
+    }
     let vector = |tensor: &str| match file.tensor(tensor) {
         Ok(view) => floats(name, tensor, view.shape(), &view).map(Some),
         Err(_) => Ok(None),
@@ -100,7 +110,9 @@ pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<TaughtCheckpoint, Fault> {
     }
     let best = best.zip(vector(BEST)?).map(|((epoch, loss), weights)| (epoch, loss, weights));
     let learned = vector(LEARNED)?;
-    let familiarity = familiarity.zip(learned).filter(|((features, _), _)| *features > 0);
+    let familiarity = familiarity
+        .zip(learned)
+        .filter(|((features, _), learned)| *features > 0 && learned.len().is_multiple_of(*features));
     Ok(TaughtCheckpoint {
         familiarity: familiarity.map(|((features, within), learned)| Familiarity { learned, features, within }),
         first: vector(FIRST)?,
@@ -132,6 +144,9 @@ impl TaughtCheckpoint {
                     return mismatch(&wanted.name, wanted.shape.clone(), got);
                 }
             }
+        }
+        if let Some((name, shape)) = self.parameters.get(course.parameters.len()) {
+            return mismatch(name, Vec::new(), shape.clone());
         }
         let best = self.best.as_ref().map(|(_, _, weights)| weights);
         let memories = [self.first.as_ref(), self.second.as_ref(), best];
@@ -179,8 +194,7 @@ impl TaughtSession {
         checkpoint.fits(&course)?;
         let learner = course.restored(&checkpoint);
         let device = course.device().clone();
-        course.best =
-            checkpoint.best.map(|(epoch, loss, w)| (epoch, loss, Tensor::from_floats(w.as_slice(), &device)));
+        course.best = checkpoint.best.map(|(epoch, loss, w)| (epoch, loss, Tensor::from_floats(w.as_slice(), &device)));
         Ok(Self::at(course, backend, learner, checkpoint.meta))
     }
 }

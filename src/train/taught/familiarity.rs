@@ -18,11 +18,7 @@ impl Familiarity {
     /// - `validation`: those of pictures that are familiar but were not learned from
     pub fn new(learned: &[f32], validation: &[f32], features: usize) -> Self {
         let features = features.max(1);
-        let mut all = Self {
-            learned: learned.chunks_exact(features).flat_map(|row| unit(row)).collect(),
-            features,
-            within: 1.0,
-        };
+        let mut all = Self { learned: learned.chunks_exact(features).flat_map(unit).collect(), features, within: 1.0 };
         let mut distances: Vec<f32> = validation.chunks_exact(features).map(|row| all.distance(row)).collect();
         distances.sort_by(f32::total_cmp);
         let last = (distances.len() as f64 * SHARE).ceil() as usize;

@@ -41,6 +41,8 @@ pub fn class_weights(settings: &TeachSettings, counts: &[usize]) -> Vec<f32> {
 pub fn loss(logits: Tensor<2>, labels: &[u8], weights: &[f32], smoothing: f64, device: &Device) -> Tensor<1> {
     let [_, classes] = logits.dims();
     let total: f32 = labels.iter().map(|&label| weights[usize::from(label)]).sum();
+    // A batch of classes that count nothing teaches nothing; PyTorch's loss would not be a number.
+    let total = if total > 0.0 { total } else { f32::INFINITY };
     let smoothing = smoothing as f32;
     let mut target = vec![0.0_f32; labels.len() * classes];
     for (row, &label) in target.chunks_exact_mut(classes).zip(labels) {

@@ -3,15 +3,21 @@
 //! The network is cut in two. What is before the cut is frozen: where a picture is not changed at random, its value
 //! at the cut is computed once and kept. What is after the cut learns.
 
+mod card;
 mod checkpoint;
 mod division;
 mod familiarity;
 mod learner;
+mod model;
+mod script;
 
+pub use card::{Origin, model_card};
 pub use checkpoint::{TaughtCheckpoint, from_bytes, to_bytes};
 pub use division::Division;
 pub use familiarity::Familiarity;
 pub use learner::{TaughtLearner, class_weights, learning_rate, loss};
+pub use model::{Facts, Input, Model, Results, Tested};
+pub use script::pytorch_script;
 
 use super::{Course, OptimizerState, Session, read};
 use crate::data::{Preprocessing, Rgb, Square, augment, augmentation_stream, mask_borders, stream};
@@ -114,14 +120,14 @@ impl Taught {
     }
 
     /// Begins with the weights of an earlier run instead, as far as they fit: a new layer that has learned already is
-    /// not thrown about when blocks before it begin to learn.
+    /// not thrown about when blocks before it begin to learn. Layers that do not learn now stay as everybody has them,
+    /// because a checkpoint holds only those that do.
     pub fn begin_with(&mut self, earlier: &TaughtCheckpoint) {
-        let all = self.network.architecture.parameters();
         let mut rest = earlier.weights.as_slice();
         for (name, shape) in &earlier.parameters {
             let (own, others) = rest.split_at(shape.iter().product());
             rest = others;
-            if let Some(parameter) = all.iter().find(|p| p.name == *name && p.shape == *shape) {
+            if let Some(parameter) = self.parameters.iter().find(|p| p.name == *name && p.shape == *shape) {
                 let own = Tensor::<1>::from_floats(own, self.device());
                 self.network.set_flat(std::slice::from_ref(parameter), &own, false);
             }
@@ -448,7 +454,11 @@ impl Course for Taught {
         if self.best.as_ref().is_none_or(|(_, best, _)| loss < *best) {
             self.best = Some((epoch, loss, learner.weights.clone()));
         }
-        self.best.as_ref().is_some_and(|(best, ..)| epoch - best >= patience)
+        self.best.as_ref().is_some_and(|(best, ..)| epoch.saturating_sub(*best) >= patience)
+    }
+
+    fn went_back(&mut self, epochs: usize) {
+        self.best = self.best.take().filter(|(epoch, ..)| *epoch <= epochs);
     }
 
     fn settle(&mut self, learner: &mut TaughtLearner) {

@@ -1,13 +1,15 @@
-//! What the network says of a picture, and the files to take home.
+//! What the network says of a picture.
 
 use super::{Teach, post_with};
 use crate::data::Rgb;
 use crate::explain::grad_cam;
 use crate::metrics::softmax;
-use crate::models::Pass;
-use crate::protocol::{Answer, Explain, Fault, RequestId, TeachEvent, TeachExport};
+use crate::models::{Network, Pass};
+use crate::protocol::{Answer, Explain, Fault, RequestId, TeachEvent};
 use crate::train::read;
+use crate::train::taught::Familiarity;
 use crate::worker::{blob, picture};
+use burn::tensor::Tensor;
 use web_sys::Blob;
 use web_time::Instant;
 
@@ -31,11 +33,8 @@ impl Teach {
             }
             _ => return Err(Fault::Internal { message: "no picture came along".to_owned() }),
         };
-        let run = self.running()?;
         let start = Instant::now();
-        let course = &run.session.course;
-        let input = course.input(&rgb);
-        let network = course.network_of(&run.session.learner);
+        let (network, input, familiarity) = self.asked(&rgb)?;
         let mut pass = Pass::new(input);
         while pass.advance(&network) {}
         let last = network.architecture.layers.len() - 1;
@@ -57,7 +56,7 @@ impl Teach {
             heat = Some((height, width, class));
             buffers.push(bytemuck::cast_slice(&values).to_vec());
         }
-        let (distance, familiar_within) = match &run.familiarity {
+        let (distance, familiar_within) = match familiarity {
             Some(familiarity) => (familiarity.distance(&features), familiarity.within),
             // Not known before the run is finished: everything is familiar.
             None => (0.0, 2.0),
@@ -67,8 +66,13 @@ impl Teach {
         Ok(())
     }
 
-    pub(super) async fn export(&mut self, request: RequestId, what: TeachExport, name: &str) -> Result<(), Fault> {
-        let _ = (request, what, name);
-        Err(Fault::NoRun)
+    /// What a question is put to: a network, the picture as it takes it, and what is familiar to it.
+    fn asked(&self, picture: &Rgb) -> Result<(Network, Tensor<4>, Option<&Familiarity>), Fault> {
+        if let Some(model) = &self.used {
+            return Ok((model.network.clone(), model.input(picture), model.familiarity.as_ref()));
+        }
+        let run = self.run.as_ref().ok_or(Fault::NoRun)?;
+        let course = &run.session.course;
+        Ok((course.network_of(&run.session.learner), course.input(picture), run.familiarity.as_ref()))
     }
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod backbones;
 mod collect;
+mod export;
 mod opening;
 mod run;
 
@@ -13,7 +14,7 @@ use super::{Input, outbox};
 use crate::data::Manifest;
 use crate::protocol::wire::Packet;
 use crate::protocol::{Backend, Event, Fault, FaultSite, RequestId, RunId, RunState, TeachCommand, TeachEvent};
-use crate::train::taught::{Familiarity, TaughtSession};
+use crate::train::taught::{Familiarity, Model, TaughtSession};
 use async_channel::Sender;
 use burn::tensor::Device;
 use opening::{Loaded, Opening};
@@ -31,6 +32,8 @@ pub struct Teach {
     /// A run that waits for its backbone.
     opening: Option<Opening>,
     run: Option<Running>,
+    /// An exported network that answers instead of the run's, until there is another run.
+    used: Option<Model>,
 }
 
 /// The run there is.
@@ -68,6 +71,7 @@ impl Teach {
             loaded: None,
             opening: None,
             run: None,
+            used: None,
         }
     }
 
@@ -122,6 +126,9 @@ impl Teach {
                 self.classify(request, side, explain, buffers, blobs).await
             }
             TeachCommand::Export { request, what, name } => self.export(request, what, &name).await,
+            TeachCommand::Use { request, name } => {
+                self.use_file(request, &name, buffers.first().map(Vec::as_slice).unwrap_or_default())
+            }
             body => match request_of(&body) {
                 Some(request) => self.collector.obey(request, body, blobs).await,
                 // Only `CancelCollect` is left.
@@ -153,7 +160,8 @@ fn request_of(command: &TeachCommand) -> Option<RequestId> {
         | TeachCommand::Zip { request, .. }
         | TeachCommand::Preview { request, .. }
         | TeachCommand::Classify { request, .. }
-        | TeachCommand::Export { request, .. } => Some(*request),
+        | TeachCommand::Export { request, .. }
+        | TeachCommand::Use { request, .. } => Some(*request),
         TeachCommand::CancelCollect
         | TeachCommand::Prepare { .. }
         | TeachCommand::Restore { .. }

@@ -27,7 +27,7 @@ pub struct Ask {
 
 /// A backbone with its weights, as far as they were needed.
 pub struct Loaded {
-    about: InstalledNetwork,
+    pub(super) about: InstalledNetwork,
     network: Network,
 }
 
@@ -43,6 +43,7 @@ impl Teach {
             opening.fetcher.cancel();
         }
         self.run = None;
+        self.used = None;
         if let Some(bytes) = checkpoint {
             let earlier = from_bytes("the saved run", bytes)?;
             if ask.resume {

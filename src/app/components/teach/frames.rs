@@ -21,7 +21,7 @@ type Slate = StoredValue<Option<(HtmlCanvasElement, CanvasRenderingContext2d)>, 
 pub fn Frames() -> impl IntoView {
     let lab = use_teach();
     let camera = Camera::new();
-    let slate: Slate = StoredValue::new_local(browser::canvas(SIDE, SIDE));
+    let slate: Slate = StoredValue::new_local(browser::canvas_to_read(SIDE, SIDE));
     let later = RwSignal::new(0_u32);
     erase::effect(move || {
         lab.live.turn.track();

@@ -12,6 +12,7 @@ mod export;
 mod frames;
 mod gallery;
 mod kept_runs;
+mod mistakes;
 mod per_class;
 mod presets;
 mod progress;

@@ -1,5 +1,6 @@
 //! Step 3: how good the network is, where it errs, and what a threshold changes.
 
+use super::mistakes::Mistakes;
 use super::per_class::{ClassTable, RocPanel};
 use crate::app::components::look_inside::controls::{Choice, select};
 use crate::app::components::matrix::{Matrix, matrix};
@@ -105,6 +106,7 @@ fn report(lab: Teach, numbers: Memo<Option<Arc<Numbers>>>, choices: Choices) -> 
                 <ClassTable numbers />
             </div>
             <RocPanel numbers choices />
+            <Mistakes numbers />
         </section>
     }
     .into_any()

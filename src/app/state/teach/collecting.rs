@@ -3,7 +3,7 @@
 //! What the worker has scaled is stored at once, some together, so that whatever happens next loses nothing.
 
 use super::tally::{Tally, summary};
-use super::{Teach, Tone};
+use super::{NoticeAction, Teach, Tone};
 use crate::app::erase::List;
 use crate::app::projects_store::PictureInfo;
 use crate::app::{browser, words};
@@ -353,7 +353,9 @@ impl Teach {
         let bad = tally.refused + tally.left_out + tally.too_many + tally.reasons.len() > 0 || tally.stopped.is_some();
         if bad {
             let tone = if tally.added.is_empty() { Tone::Error } else { Tone::Warning };
-            self.notify(tone, result.clone(), None);
+            let binned = untrack(|| self.projects.bin.get()) > 0;
+            let action = (tally.stopped.is_some() && binned).then_some(NoticeAction::EmptyBin);
+            self.notify(tone, result.clone(), action);
         }
         self.announce(result.clone());
         self.collecting.result.set(result);

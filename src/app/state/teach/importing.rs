@@ -11,8 +11,9 @@ use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
 
-/// So many pictures are stored together.
+/// So many pictures are stored together, or more, where the storage is slower than the worker.
 const TOGETHER: usize = 16;
+const AT_MOST: usize = 64;
 /// So many reasons are told; the others are only counted.
 const REASONS: usize = 3;
 
@@ -251,9 +252,9 @@ impl Teach {
     async fn write_all(&self) {
         loop {
             let next = self.collecting.queue.try_update_value(|queue| {
-                let all = std::mem::take(&mut queue.unsaved);
-                queue.writing = !all.is_empty();
-                all
+                let batch: Vec<_> = queue.unsaved.drain(..queue.unsaved.len().min(AT_MOST)).collect();
+                queue.writing = !batch.is_empty();
+                batch
             });
             let mut batch = next.unwrap_or_default();
             if batch.is_empty() {
@@ -261,7 +262,7 @@ impl Teach {
             }
             match store::keep_pictures(&mut batch).await {
                 Ok(()) => self.stored(batch.into_iter().map(|(info, _)| info).collect()),
-                Err(error) => self.not_stored(error, batch.len()),
+                Err(error) => self.not_stored(error),
             }
         }
         self.end_if_done();
@@ -272,7 +273,7 @@ impl Teach {
         let mut pictures = Vec::clone(&self.projects.pictures_untracked());
         for info in new {
             // Undoing something else may have read it already.
-            if !pictures.iter().rev().take(2 * TOGETHER).any(|other| other.id == info.id) {
+            if !pictures.iter().rev().take(2 * AT_MOST).any(|other| other.id == info.id) {
                 pictures.push(info);
             }
         }
@@ -280,11 +281,11 @@ impl Teach {
     }
 
     /// The storage is full or refuses: nothing more is tried, and what is stored stays.
-    fn not_stored(&self, error: StoreError, count: usize) {
+    fn not_stored(&self, error: StoreError) {
         self.collecting.queue.update_value(|queue| {
             queue.waiting.clear();
-            let lost = queue.tally.stopped.as_ref().map_or(0, |(_, lost)| *lost);
-            queue.tally.stopped = Some((error, lost + count + std::mem::take(&mut queue.unsaved).len()));
+            queue.unsaved.clear();
+            queue.tally.stopped = Some(error);
         });
         self.stop_worker_collecting();
     }

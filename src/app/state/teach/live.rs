@@ -48,6 +48,8 @@ struct Hidden {
     /// The answer before, in milliseconds since 1970.
     last: f64,
     logged: f64,
+    /// The run whose answer about the picture is logged; asked again, it is not logged again.
+    logged_of: String,
 }
 
 /// What the network says of a picture.
@@ -138,7 +140,7 @@ impl Teach {
         self.live.answered.set(None);
         self.live.rate.set(None);
         self.live.picture.set(Some((name, address)));
-        self.live.hidden.update_value(|hidden| hidden.file = Some(blob));
+        self.live.hidden.update_value(|hidden| (hidden.file, hidden.logged_of) = (Some(blob), String::new()));
         self.try_again();
     }
 
@@ -210,11 +212,14 @@ impl Teach {
             let rate = self.live.rate.get_untracked().map_or(newest, |mean| mean + NEWEST * (newest - mean));
             self.live.rate.set(Some(rate));
         }
-        let log = !camera || now - logged > 1000.0;
+        let run = self.runs.id.get_untracked();
+        let is_new = self.live.hidden.with_value(|hidden| hidden.logged_of != run);
+        let log = if camera { now - logged > 1000.0 } else { is_new };
         self.live.hidden.update_value(|hidden| {
             hidden.last = now;
             if log {
                 hidden.logged = now;
+                hidden.logged_of = if camera { String::new() } else { run };
             }
         });
         if log {

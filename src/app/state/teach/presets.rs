@@ -93,6 +93,10 @@ impl Teach {
     pub fn choose_preset(&self, preset: Preset) {
         let backbone = untrack(|| self.preset_backbone(preset));
         self.setup.preset.set(Some(preset));
+        if preset == Preset::Xray {
+            // Where it looks matters here with every picture.
+            self.live.explain.set(true);
+        }
         self.adopt(TeachSettings { backbone, ..preset.settings() });
         let set = untrack(|| self.preset_set(preset));
         let empty = self.projects.pictures_untracked().is_empty();

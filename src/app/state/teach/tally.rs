@@ -21,8 +21,8 @@ pub(super) struct Tally {
     pub refused: usize,
     /// Some of the reasons, as sentences.
     pub reasons: Vec<String>,
-    /// The storage refused, and so many were not stored.
-    pub stopped: Option<(StoreError, usize)>,
+    /// The storage refused.
+    pub stopped: Option<StoreError>,
     pub cancelled: bool,
     /// How often the one thing in flight was begun again.
     pub tries: u32,
@@ -35,13 +35,24 @@ pub(super) fn summary(tally: &Tally, done: usize) -> String {
     let was = |count: usize| if count == 1 { "was" } else { "were" };
     let mut sentences = Vec::new();
     let added = tally.added.len();
-    if let Some((error, lost)) = &tally.stopped {
+    if let Some(error) = &tally.stopped {
         sentences.push(format!(
-            "{error} {} of this time {} stored and stay; {} and the rest were not. Remove pictures or projects you no longer need, then add the rest again.",
-            pictures(added), was(added), pictures(*lost)
+            "{error} {} new {} stored{}; the others were not. Remove pictures or projects you no longer need, then add the others again.",
+            if added == 0 { "No".to_owned() } else { words::count(added) },
+            if added == 1 { "picture was" } else { "pictures were" },
+            match added {
+                0 => "",
+                1 => " and stays",
+                _ => " and stay",
+            }
         ));
     } else if tally.cancelled {
-        sentences.push(format!("Stopped: {} of this time {} added and stay.", pictures(added), was(added)));
+        sentences.push(format!(
+            "Stopped. {} {} added before and {}.",
+            pictures(added),
+            was(added),
+            if added == 1 { "stays" } else { "stay" }
+        ));
     } else if added > 0 || done > 0 {
         sentences.push(format!("{} added.", pictures(added)));
     }

@@ -123,6 +123,8 @@ impl Teach {
             | E::Saved { .. }
             | E::Finished { .. }
             | E::Diverged { .. } => self.run_event(event, buffers),
+            // Only the exported page asks for it.
+            E::Used { .. } => {}
         }
     }
 
