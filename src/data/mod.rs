@@ -29,7 +29,7 @@ pub use error::{DataError, Problem};
 pub use gzip::gunzip;
 pub use idx::{parse_images, parse_labels};
 #[cfg(feature = "compute")]
-pub use jpeg::is_plain_jpeg;
+pub use jpeg::{is_plain_jpeg, to_plain_jpeg};
 pub use manifest::{Asset, DatasetPart, InstalledDataset, InstalledNetwork, Manifest, Preprocessing, sha256};
 pub use mnist::{
     Digits, PIXELS, SIDE, TEST_LABELS, TEST_SHARD, TRAIN_LABELS, TRAIN_SHARD, read_images, read_labels, test_shards,

@@ -122,6 +122,42 @@ impl Browser {
         Page::open(self.cdp.clone(), self.downloads.clone(), viewport)
     }
 
+    /// Bytes of the largest memory any of its pages' processes ever had; Linux only.
+    ///
+    /// # Errors
+    /// Where `/proc` does not tell.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let mut peak = None;
+        for entry in fs::read_dir("/proc").context("memory is only known on Linux")? {
+            let folder = entry?.path();
+            let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
+            if !read("cmdline").contains("--type=renderer") || !self.is_ancestor_of(&folder) {
+                continue;
+            }
+            let status = read("status");
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok());
+            peak = peak.max(kilobytes.map(|kilobytes| kilobytes * 1024));
+        }
+        peak.context("the browser has no page")
+    }
+
+    /// Whether a process was started by this browser, directly or not.
+    fn is_ancestor_of(&self, process: &std::path::Path) -> bool {
+        let own = self.process.id().to_string();
+        let mut folder = process.to_owned();
+        // No family is deeper.
+        for _ in 0..10 {
+            let status = fs::read_to_string(folder.join("status")).unwrap_or_default();
+            let Some(parent) = status.lines().find_map(|line| line.strip_prefix("PPid:")) else { return false };
+            if parent.trim() == own {
+                return true;
+            }
+            folder = PathBuf::from("/proc").join(parent.trim());
+        }
+        false
+    }
+
     /// For example `Chrome/156.0.0.0`.
     ///
     /// # Errors

@@ -6,11 +6,14 @@ mod lab;
 mod lenet;
 mod machine;
 mod peers;
+mod pictures;
 mod pytorch;
 mod readme;
 mod report;
 mod stage;
 mod targets;
+mod teach;
+mod teach_table;
 mod visit;
 
 use crate::sh;
@@ -58,7 +61,25 @@ enum Work {
         #[arg(long)]
         no_build: bool,
     },
-    /// Write a measured table into README.md, between its `bench:lenet` or `bench:inside` markers.
+    /// The lab that is taught pictures: accuracy on two sets, time, memory; on the CPU, with the network that is always there.
+    Teach {
+        /// Write the rows to this file as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+        /// The folder in which `flowers-5x100.tar` and `chest-xray-128.tar` lie: class folders of pictures.
+        #[arg(long)]
+        mirror: PathBuf,
+        /// Measure only rows of this `work`; may be given more than once.
+        #[arg(long)]
+        only: Vec<String>,
+        /// How many seeds each set is taught with.
+        #[arg(long, default_value_t = 5)]
+        seeds: usize,
+        /// Take dist/ as it is.
+        #[arg(long)]
+        no_build: bool,
+    },
+    /// Write a measured table into README.md, between the markers `bench:` of its lab.
     Readme {
         /// What `cargo xtask bench lenet --json` or `bench inside --json` wrote.
         #[arg(long)]
@@ -77,6 +98,9 @@ pub fn run(args: Args) -> Result<()> {
         }
         Work::Inside { json, only, no_build } => {
             tell(&inside::measure(&inside::Options { only: Only(only), no_build })?, json)
+        }
+        Work::Teach { json, mirror, only, seeds, no_build } => {
+            tell(&teach::measure(&teach::Options { only: Only(only), no_build, mirror, seeds })?, json)
         }
         Work::Readme { json } => readme::write(&json),
     }

@@ -1,8 +1,8 @@
 //! The measured table in README.md: written by a command, so that no figure in it was typed by hand.
 
-use super::inside_table;
 use super::report::{Machine, Report};
 use super::targets::{TARGETS, times};
+use super::{inside_table, teach_table};
 use crate::{paths, sh};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write as _;
@@ -36,7 +36,11 @@ pub fn write(json: &Path) -> Result<()> {
     let report: Report = serde_json::from_str(&text).with_context(|| format!("{} is not a report", json.display()))?;
     let file = paths::root().join("README.md");
     let readme = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let name = if inside_table::is_of(&report) { "inside" } else { "lenet" };
+    let name = match &report {
+        report if inside_table::is_of(report) => "inside",
+        report if teach_table::is_of(report) => "teach",
+        _ => "lenet",
+    };
     fs::write(&file, replaced(&readme, name, &table(&report))?)?;
     sh::say(&format!("Wrote the measured table into {}", file.display()));
     Ok(())
@@ -54,6 +58,9 @@ fn replaced(readme: &str, name: &str, table: &str) -> Result<String> {
 pub fn table(report: &Report) -> String {
     if inside_table::is_of(report) {
         return [machine(&report.machine), inside_table::table(report), notes(report)].join("\n");
+    }
+    if teach_table::is_of(report) {
+        return [machine(&report.machine), teach_table::table(report), notes(report)].join("\n");
     }
     let parts = [machine(&report.machine), speeds(report), notes(report), wanted(report)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")

@@ -33,6 +33,8 @@ mod lab_look;
 mod lab_train;
 mod networks;
 mod start;
+pub mod teach;
+mod teach_flow;
 
 use crate::browser::{Browser, Page, Viewport};
 use crate::server::Server;
@@ -65,6 +67,7 @@ const ALL: &[&[Test]] = &[
     inside_photo::TESTS,
     inside_keep::TESTS,
     inside_networks::TESTS,
+    teach_flow::TESTS,
 ];
 
 /// How a test ended, if it did not fail.

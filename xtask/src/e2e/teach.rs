@@ -74,7 +74,8 @@ pub fn ask(page: &Page, picture: &Path) -> Result<(String, f64, bool)> {
     page.wait_until("document.getElementById('try-answer')?.dataset.class", 60)?;
     // A second look, because an answer to the picture before may still stand there.
     page.sleep(std::time::Duration::from_millis(1500))?;
-    let said = page.eval("(d => [d.class, d.probability, d.familiar])(document.getElementById('try-answer').dataset)")?;
+    let said =
+        page.eval("(d => [d.class, d.probability, d.familiar])(document.getElementById('try-answer').dataset)")?;
     let text = |i: usize| said[i].as_str().map(str::to_owned).context("an answer");
     Ok((text(0)?, text(1)?.parse()?, text(2)? == "true"))
 }

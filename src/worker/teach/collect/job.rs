@@ -1,7 +1,7 @@
 //! One collection under way: how far it is, and what becomes of each picture.
 
 use super::encode::Encoder;
-use crate::data::{Rgb, is_plain_jpeg, sha256};
+use crate::data::{Rgb, is_plain_jpeg, sha256, to_plain_jpeg};
 use crate::protocol::teach_catalog::KEPT_SIDE;
 use crate::protocol::{Event, Fault, RequestId, ScaledPicture, TeachEvent};
 use crate::worker::{outbox, picture};
@@ -111,9 +111,9 @@ impl Job {
         let decoded = picture::decode_within(name, file, EXACT_PIXELS).await?;
         let picture = decoded.rgb.reduced(KEPT_SIDE, LONGEST);
         let size = (decoded.width as usize, decoded.height as usize);
-        // What is small enough stays to the bit as it is, so that a project can travel without losing a little every time.
+        // What is small enough is not encoded again, so that a project can travel without losing a little every time.
         let as_it_is = (picture.width, picture.height) == size && file.len() <= MOST_KEPT_BYTES && is_plain_jpeg(file);
-        let file = if as_it_is { file.to_vec() } else { self.encode(name, &picture).await? };
+        let file = if as_it_is { to_plain_jpeg(file.to_vec()) } else { self.encode(name, &picture).await? };
         Ok(Kept::new(&picture, file))
     }
 
