@@ -22,7 +22,9 @@ fn packed_as(files: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-fn open(bytes: &[u8]) -> Result<(Archive<Cursor<&[u8]>>, Vec<Entry>), DataError> {
+type Opened<'a> = (Archive<Cursor<&'a [u8]>>, Vec<Entry>);
+
+fn open(bytes: &[u8]) -> Result<Opened<'_>, DataError> {
     Archive::open("my.zip", Cursor::new(bytes))
 }
 

@@ -211,6 +211,7 @@ fn faults() -> Vec<Fault> {
             command: Some("cargo xtask assets fetch alexnet".to_owned()),
         },
         Fault::Diverged { step: 12, loss: "infinite".to_owned() },
+        Fault::OtherPictures,
         Fault::BadSettings { reason: "the batch is larger than the training set".to_owned() },
         Fault::Cancelled,
         Fault::NoRun,
@@ -221,6 +222,7 @@ fn faults() -> Vec<Fault> {
             Fault::NoWebgpu { .. } | Fault::DeviceLost { .. } | Fault::OutOfMemory { .. } | Fault::BadFile { .. } => {}
             Fault::ShapeMismatch { .. } | Fault::WrongAsset { .. } | Fault::AssetMissing { .. } => {}
             Fault::Diverged { .. } | Fault::BadSettings { .. } | Fault::Cancelled | Fault::NoRun => {}
+            Fault::OtherPictures => {}
             Fault::BadPicture { .. } | Fault::NotInstalled { .. } | Fault::Internal { .. } => {}
         }
     }

@@ -18,7 +18,6 @@ mod components;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod erase;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
-mod from_js;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod pages;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]

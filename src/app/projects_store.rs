@@ -4,7 +4,7 @@
 //! file, which is only read when it is shown or learned from.
 
 use crate::app::browser;
-use crate::app::from_js::from_js;
+use crate::protocol::from_js::from_js;
 use crate::protocol::{Backend, History, Labelled, Part, PictureId, Progress, RunId, TeachSettings};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use rexie::{Index, KeyRange, ObjectStore, Rexie, Store, Transaction, TransactionMode};

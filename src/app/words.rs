@@ -32,10 +32,13 @@ pub fn probability(p: f32) -> String {
     }
 }
 
-/// `9.3 s`, `2 min 05 s`, `1 h 04 min`.
+/// `9.3 s`, `2 min 05 s`, `1 h 04 min`; `<0.1 s` for what is short but not nothing.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
         return "–".to_owned();
+    }
+    if seconds > 0.0 && seconds < 0.05 {
+        return "<0.1 s".to_owned();
     }
     if seconds < 9.95 {
         return format!("{seconds:.1} s");
@@ -48,9 +51,10 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// `11.6 MB`, in millions of bytes.
+/// `11.6 MB`, in millions of bytes; `3.4 GB` from a thousand of those.
 pub fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
+    let millions = bytes as f64 / 1e6;
+    if millions < 1000.0 { format!("{millions:.1} MB") } else { format!("{:.1} GB", millions / 1e3) }
 }
 
 /// `46 KB` below a million bytes, `11.6 MB` above.
@@ -133,7 +137,7 @@ mod tests {
 
     #[test]
     fn durations_grow_their_units() {
-        assert_eq!(duration(9.31), "9.3 s");
+        assert_eq!([0.0, 0.004, 9.31].map(duration), ["0.0 s", "<0.1 s", "9.3 s"]);
         assert_eq!(duration(59.4), "59 s");
         assert_eq!(duration(125.0), "2 min 05 s");
         assert_eq!(duration(3_840.0), "1 h 04 min");
@@ -143,6 +147,7 @@ mod tests {
     #[test]
     fn small_files_are_in_kilobytes() {
         assert_eq!([46_500, 11_600_000].map(megabytes_or_kilobytes), ["46 KB", "11.6 MB"]);
+        assert_eq!(megabytes(3_400_000_000), "3.4 GB");
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! The only place that knows a compute worker is a Web Worker.
 
 use super::browser;
-use super::from_js::from_js;
-use crate::protocol::wire::{Packet, attachments};
+use crate::protocol::wire::Packet;
 use crate::protocol::{Backend, Command, Event, FaultSite};
 use async_channel::{Receiver, Sender};
 use gloo::timers::callback::Timeout;
-use js_sys::Array;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
@@ -47,7 +45,7 @@ impl WorkerClient {
 
         let to = sender.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let arrival = match decode(event.data()) {
+            let arrival = match Packet::decode(event.data()) {
                 Ok(packet) => Arrival::Event(Box::new(packet)),
                 Err(error) => Arrival::Died(format!("it sent a message of another version: {error}")),
             };
@@ -135,14 +133,6 @@ pub async fn start_and_wait(backend: Backend) -> Result<(Rc<WorkerClient>, Strin
             return Ok((client, device));
         }
     }
-}
-
-/// An event and the buffers that travel with it.
-fn decode(message: JsValue) -> Result<Packet<Event>, String> {
-    let parts: Array = message.dyn_into().map_err(|_| "no list".to_owned())?;
-    let body = from_js(parts.get(0)).map_err(|error| error.to_string())?;
-    let (buffers, blobs) = attachments(&parts);
-    Ok(Packet { body, buffers, blobs })
 }
 
 /// Reads members that the type promises but the browser may leave out.

@@ -284,9 +284,7 @@ impl Builder {
         let shape = match layer.op {
             // What keeps the number of its channels.
             Op::BatchNorm { .. } | Op::Relu | Op::Tanh | Op::Dropout => [channels, height, width],
-            Op::MaxPool(_) | Op::AveragePool2x2 | Op::AdaptiveAveragePool => {
-                [channels, layer.shape[1], layer.shape[2]]
-            }
+            Op::MaxPool(_) | Op::AveragePool2x2 | Op::AdaptiveAveragePool => [channels, layer.shape[1], layer.shape[2]],
             Op::Flatten => [channels * height * width, 1, 1],
             _ => layer.shape,
         };

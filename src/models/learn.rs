@@ -76,9 +76,8 @@ impl Network {
     pub fn flat_gradient(&self, parameters: &[Parameter], gradients: &Gradients) -> Tensor<1> {
         let parts = parameters.iter().map(|parameter| {
             let gradient = self.gradient(&parameter.name, gradients);
-            let gradient = gradient.unwrap_or_else(|| {
-                Tensor::zeros([parameter.shape.iter().product::<usize>()], self.device())
-            });
+            let gradient =
+                gradient.unwrap_or_else(|| Tensor::zeros([parameter.shape.iter().product::<usize>()], self.device()));
             if gradient.is_autodiff() { gradient.inner() } else { gradient }
         });
         Tensor::cat(parts.collect(), 0)

@@ -1,10 +1,10 @@
 use super::kernels::{self, OneBackend};
-use super::size::Size;
 use super::{Values, tensor, tracked, tracked_tensor, values};
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::NoCheckpointing};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::tensor::Tensor;
+use receptive_loops::Size;
 
 /// Convolution with stride 1 and no padding.
 ///

@@ -1,10 +1,10 @@
-use super::convolution::Convolution;
 use super::kernels::{self, OneBackend};
 use super::{Values, tensor, tracked, tracked_tensor, values};
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::NoCheckpointing};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::tensor::Tensor;
+use receptive_loops::Convolution;
 
 /// Convolution of any kernel, stride and padding, for large networks; [`super::conv2d()`] is for small pictures.
 ///

@@ -6,7 +6,6 @@
 
 mod average_pool;
 mod conv2d;
-mod convolution;
 mod convolve;
 #[cfg(not(feature = "gpu"))]
 mod cpu;
@@ -14,10 +13,8 @@ mod cpu;
 mod gpu;
 mod linear;
 mod max_pool;
-mod pooling;
 mod relu;
 mod scale_shift;
-mod size;
 mod tanh;
 
 pub use average_pool::average_pool_2x2;
@@ -25,7 +22,7 @@ pub use conv2d::conv2d;
 pub use convolve::convolve;
 pub use linear::linear;
 pub use max_pool::max_pool;
-pub use pooling::Pooling;
+pub use receptive_loops::Pooling;
 pub use relu::relu;
 pub use scale_shift::scale_shift;
 pub use tanh::tanh;

@@ -28,6 +28,8 @@ pub enum Fault {
     Diverged { step: usize, loss: String },
     #[error("A setting is out of range: {reason}.")]
     BadSettings { reason: String },
+    #[error("The pictures are no longer those that this run learns from.")]
+    OtherPictures,
     #[error("Stopped at your request.")]
     Cancelled,
     #[error("There is no network yet to do this with.")]
@@ -48,6 +50,7 @@ pub enum NextAction {
     ReloadData,
     SmallerLearningRate,
     CheckSettings,
+    TrainAgain,
     TryAgain,
     PressTrain,
     ReloadPage,
@@ -65,6 +68,7 @@ impl Fault {
             Self::WrongAsset { .. } | Self::AssetMissing { .. } => NextAction::ReloadData,
             Self::Diverged { .. } => NextAction::SmallerLearningRate,
             Self::BadSettings { .. } => NextAction::CheckSettings,
+            Self::OtherPictures => NextAction::TrainAgain,
             Self::Cancelled => NextAction::TryAgain,
             Self::NoRun => NextAction::PressTrain,
             Self::Internal { .. } => NextAction::ReloadPage,
@@ -84,6 +88,9 @@ impl NextAction {
             Self::InstallWeights => "Choose a network that is installed; whoever runs this site can install it.",
             Self::ReloadData => "Check the connection and press Try again; if it stays, tell whoever runs this site.",
             Self::SmallerLearningRate => "Go back to the last good state with a smaller learning rate.",
+            Self::TrainAgain => {
+                "Press Train again: a new run learns from them as they are, and this one stays in the list."
+            }
             Self::CheckSettings => "Check the settings and try again.",
             Self::TryAgain => "Press the button again to go on.",
             Self::PressTrain => "Press Train first.",

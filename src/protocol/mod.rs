@@ -8,6 +8,8 @@ pub mod catalog;
 mod command;
 mod event;
 mod fault;
+#[cfg(target_arch = "wasm32")]
+pub mod from_js;
 mod inside;
 mod settings;
 mod teach;

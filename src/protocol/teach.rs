@@ -59,6 +59,7 @@ pub enum TeachCommand {
         seed: u32,
     },
     /// Make the run of these settings at step 0. Blobs: the pictures, in the order of `pictures`.
+    /// Buffer 0, if any: the checkpoint of an earlier run, with whose weights the layers that learn begin.
     /// Emits `Opening` while the backbone is fetched, then `State`.
     Prepare {
         run: RunId,
@@ -217,7 +218,7 @@ pub enum TeachEvent {
         progress: Progress,
     },
     /// What the network thinks of every picture of a part. Buffers: probabilities, f32 `[pictures, classes]`, in the order of
-    /// `pictures`; their distance from what was learned, f32 `[pictures]` (empty except at the end).
+    /// `pictures`; their distance from what was learned, f32 `[pictures]` (empty except at the end). Where nothing is held out, the test part is the validated one.
     Judged {
         run: RunId,
         part: Part,

@@ -1,7 +1,9 @@
 //! How a message crosses between app and worker: `[body, buffer or blob…]`, the buffers transferred, not copied. Of a
 //! blob only the handle crosses.
 
+use super::from_js::from_js;
 use js_sys::{Array, Uint8Array};
+use serde::de::Error as _;
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
@@ -53,16 +55,16 @@ impl<T: Serialize> Packet<T> {
 impl<T: DeserializeOwned> Packet<T> {
     /// # Errors
     /// When the message is not one of ours: a wrong shape, or from another version of the page.
-    pub fn decode(message: JsValue) -> Result<Self, serde_wasm_bindgen::Error> {
-        let parts: Array = message.dyn_into().map_err(serde_wasm_bindgen::Error::from)?;
-        let body = serde_wasm_bindgen::from_value(parts.get(0))?;
+    pub fn decode(message: JsValue) -> Result<Self, serde::de::value::Error> {
+        let parts: Array = message.dyn_into().map_err(|_| serde::de::value::Error::custom("no list"))?;
+        let body = from_js(parts.get(0))?;
         let (buffers, blobs) = attachments(&parts);
         Ok(Self { body, buffers, blobs })
     }
 }
 
 /// What travels with a message, after its first part.
-pub fn attachments(parts: &Array) -> (Vec<Vec<u8>>, Vec<Blob>) {
+fn attachments(parts: &Array) -> (Vec<Vec<u8>>, Vec<Blob>) {
     let (mut buffers, mut blobs) = (Vec::new(), Vec::new());
     for part in parts.iter().skip(1) {
         match part.dyn_into::<Blob>() {

@@ -115,11 +115,7 @@ pub(super) fn bad_file(name: &str) -> impl Fn(usize, String) -> Fault {
 ///
 /// # Errors
 /// [`Fault::BadFile`] with the byte where it stops making sense.
-pub(super) fn open<'a>(
-    name: &str,
-    bytes: &'a [u8],
-    limit: usize,
-) -> Result<(SafeTensors<'a>, Option<String>), Fault> {
+pub(super) fn open<'a>(name: &str, bytes: &'a [u8], limit: usize) -> Result<(SafeTensors<'a>, Option<String>), Fault> {
     let bad = bad_file(name);
     if bytes.len() > limit {
         return Err(bad(limit, format!("it is longer than any such file ({} bytes)", bytes.len())));

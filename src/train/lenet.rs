@@ -50,12 +50,8 @@ impl LenetSession {
         let Checkpoint { settings, weights, first, second, meta } = checkpoint;
         let mut learner = Learner::with_weights(&settings, weights, &device);
         let vector = |v: Vec<f32>| Tensor::<1>::from_floats(v.as_slice(), &device);
-        learner.optimizer = OptimizerState::restore(
-            settings.optimizer,
-            meta.optimizer_steps,
-            first.map(vector),
-            second.map(vector),
-        );
+        learner.optimizer =
+            OptimizerState::restore(settings.optimizer, meta.optimizer_steps, first.map(vector), second.map(vector));
         Self::at(Lenet::new(settings, device.clone()), backend, learner, meta)
     }
 

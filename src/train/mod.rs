@@ -13,8 +13,8 @@ mod step;
 pub mod taught;
 
 pub use checkpoint::Checkpoint;
-pub use init::initial_weights;
 pub use course::{Course, Evaluation, Parts};
+pub use init::initial_weights;
 pub use lenet::{Lenet, LenetSession, Pictures};
 pub use measure::predict;
 pub use optimizer::OptimizerState;

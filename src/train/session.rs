@@ -151,6 +151,12 @@ impl<C: Course> Session<C> {
         self.step
     }
 
+    /// Counts in seconds that were spent for this run outside of its steps.
+    pub fn count_in(&mut self, seconds: f64) {
+        self.seconds += seconds;
+        self.since_speed.1 += seconds;
+    }
+
     /// Whether nothing has been learned yet.
     pub fn is_fresh(&self) -> bool {
         self.step == 0

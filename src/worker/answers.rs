@@ -6,7 +6,9 @@ use crate::data;
 use crate::explain;
 use crate::models::lenet5::CLASSES;
 use crate::protocol::wire::Packet;
-use crate::protocol::{Activation, Command, Digit, Event, Export, Fault, FaultSite, Part, Prediction, RequestId, WeightInfo};
+use crate::protocol::{
+    Activation, Command, Digit, Event, Export, Fault, FaultSite, Part, Prediction, RequestId, WeightInfo,
+};
 use crate::train::{Checkpoint, LenetSession, Pictures, export, predict};
 use web_time::Instant;
 
@@ -32,9 +34,10 @@ impl Driver {
             Command::Predict { request, digit } => {
                 let image = self.picture(digit, buffer).map_err(of(request))?;
                 let session = self.session.as_ref().ok_or(Fault::NoRun).map_err(of(request))?;
-                let probabilities = predict(&session.learner, &image, session.course.settings.padding, &session.course.device)
-                    .await
-                    .map_err(of(request))?;
+                let probabilities =
+                    predict(&session.learner, &image, session.course.settings.padding, &session.course.device)
+                        .await
+                        .map_err(of(request))?;
                 let prediction = self.prediction(digit, probabilities);
                 outbox::post_with(Event::Predicted { request, prediction }, vec![image]);
             }
@@ -75,7 +78,8 @@ impl Driver {
         self.last_watch_was(Instant::now());
         let (Some((request, digit, image)), Some(session)) = (&self.watched, &self.session) else { return Ok(()) };
         let (request, digit) = (*request, *digit);
-        let look = explain::look(&session.learner, image, session.course.settings.padding, &session.course.device).await?;
+        let look =
+            explain::look(&session.learner, image, session.course.settings.padding, &session.course.device).await?;
         let step = session.step();
         let activations = look
             .layers

@@ -11,7 +11,7 @@ use crate::explain::Look;
 use crate::protocol::catalog::{MNIST_TEST, MNIST_TRAIN};
 use crate::protocol::wire::Packet;
 use crate::protocol::{Command, Digit, Event, Fault, FaultSite, History, RunId, RunState, Settings};
-use crate::train::{Advance, Checkpoint, LenetSession, Learner, Pictures};
+use crate::train::{Advance, Checkpoint, Learner, LenetSession, Pictures};
 use async_channel::{Receiver, Sender};
 use web_time::Instant;
 

@@ -74,7 +74,8 @@ fn wasm_lints() -> Result<()> {
         let what = ["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features];
         sh::run(sh::cargo().args(["clippy"]).args(what).args(["--", "-D", "warnings"]))?;
     }
-    Ok(())
+    let what = ["--target", "wasm32-unknown-unknown", "--package", "receptive-worker-cpu"];
+    sh::run(sh::cargo().args(["clippy"]).args(what).args(["--", "-D", "warnings"]))
 }
 
 fn dependencies() -> Result<()> {

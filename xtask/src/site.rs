@@ -19,8 +19,18 @@ const WORKERS: &[&str] = &["worker_cpu", "worker_gpu"];
 const WORKER_LOADER: &str = include_str!("worker_loader.js");
 
 /// Everything the site is made from; nothing else changes it.
-const INPUTS: &[&str] =
-    &["src", "style", "public", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
+const INPUTS: &[&str] = &[
+    "src",
+    "loops",
+    "worker_cpu",
+    "style",
+    "public",
+    "index.html",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+];
 
 /// Named one by one: `--all-features` would emit what no browser accepts yet.
 const WASM_FEATURES: &[&str] = &[

@@ -22,7 +22,7 @@ pub fn check() -> Result<()> {
     let own = own.into_iter().filter(|folder| folder.len() > 1).map(|folder| format!("{folder}/"));
     let homes: Vec<String> = HOMES.iter().map(|home| (*home).to_owned()).chain(own).collect();
     let mut breaches = Vec::new();
-    for folder in ["src", "tests", "xtask/src", "style", ".ci", ".cargo"] {
+    for folder in ["src", "loops/src", "worker_cpu/src", "tests", "xtask/src", "style", ".ci", ".cargo"] {
         for entry in WalkDir::new(root.join(folder)).into_iter().filter_map(|e| e.ok()) {
             let Ok(text) = fs::read_to_string(entry.path()) else { continue };
             let name = entry.path().strip_prefix(&root)?.display().to_string();

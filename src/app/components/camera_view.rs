@@ -17,6 +17,8 @@ type Running = StoredValue<Option<MediaStream>, LocalStorage>;
 /// What the parts of a camera share.
 #[derive(Clone, Copy)]
 pub struct Camera {
+    /// Begins the ids of its buttons.
+    pub id: &'static str,
     pub video: NodeRef<html::Video>,
     /// Before its first picture there is nothing to take.
     pub live: RwSignal<bool>,
@@ -24,7 +26,7 @@ pub struct Camera {
 
 impl Camera {
     pub fn new() -> Self {
-        Self { video: NodeRef::new(), live: RwSignal::new(false) }
+        Self { id: "camera", video: NodeRef::new(), live: RwSignal::new(false) }
     }
 
     /// The element, once it shows something.
@@ -35,7 +37,7 @@ impl Camera {
 
 /// The picture and its buttons: those of `buttons` first, then those that every camera has.
 pub fn camera_view(camera: Camera, instead: &'static str, buttons: AnyView, close: Box<dyn Fn()>) -> AnyView {
-    let Camera { video, live } = camera;
+    let Camera { id, video, live } = camera;
     let running: Running = StoredValue::new_local(None);
     let cameras = RwSignal::new(Vec::<String>::new());
     let which = RwSignal::new(None::<usize>);
@@ -82,10 +84,10 @@ pub fn camera_view(camera: Camera, instead: &'static str, buttons: AnyView, clos
             <p class="camera-problem" role="alert">{erase::text(trouble)}</p>
             <div class="photo-buttons">
                 {buttons}
-                <button type="button" id="camera-switch" class="button" hidden=erase::flag(move || cameras.with(|c| c.len() < 2)) on:click=erase::click(another)>
+                <button type="button" id=format!("{id}-switch") class="button" hidden=erase::flag(move || cameras.with(|c| c.len() < 2)) on:click=erase::click(another)>
                     "Switch camera"
                 </button>
-                <button type="button" id="camera-stop" class="button" on:click=erase::click(move |_| close())>"Stop camera"</button>
+                <button type="button" id=format!("{id}-stop") class="button" on:click=erase::click(move |_| close())>"Stop camera"</button>
             </div>
         </div>
     }

@@ -54,7 +54,7 @@ pub fn matrix(matrix: Matrix) -> AnyView {
                 <caption class="visually-hidden">{caption}</caption>
                 <thead>
                     <tr>
-                        <th scope="col" class="corner">"is \\ read as"</th>
+                        <th scope="col" class="corner">"is \\ called"</th>
                         {heads}
                     </tr>
                 </thead>

@@ -96,6 +96,7 @@ fn action_for(next: NextAction) -> Option<NoticeAction> {
         | NextAction::InstallWeights
         | NextAction::SmallerLearningRate
         | NextAction::CheckSettings
+        | NextAction::TrainAgain
         | NextAction::PressTrain => None,
     }
 }

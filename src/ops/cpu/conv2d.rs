@@ -1,6 +1,5 @@
-use super::correlate::{Correlation, KernelGradient, turned};
 use super::{Values, in_rows, new_values, slice};
-use crate::ops::size::Size;
+use receptive_loops::{Correlation, KernelGradient, Size, sums_of_maps, turned};
 
 pub fn conv2d(size: Size, batch: usize, x: &Values, weight: &Values, bias: &Values) -> Values {
     let (x, weight, bias) = (in_rows(x.clone()), in_rows(weight.clone()), in_rows(bias.clone()));
@@ -25,24 +24,9 @@ pub fn conv2d_weight_gradients(size: Size, _batch: usize, x: &Values, gradient: 
 }
 
 fn bias_gradient(size: Size, gradient: &[f32]) -> Values {
-    let area = size.output()[0] * size.output()[1];
     let mut sums = vec![0.0; size.channels_out];
-    for picture in gradient.chunks_exact(size.output_len()) {
-        for (sum, map) in sums.iter_mut().zip(picture.chunks_exact(area)) {
-            *sum += sum_of(map);
-        }
-    }
+    sums_of_maps(gradient, size.output()[0] * size.output()[1], &mut sums);
     new_values(sums, [size.channels_out])
-}
-
-/// The sum in eight parts side by side, which the compiler keeps in SIMD registers.
-pub(super) fn sum_of(values: &[f32]) -> f32 {
-    let (blocks, rest) = values.as_chunks::<8>();
-    let mut parts = [0.0; 8];
-    for block in blocks {
-        parts.iter_mut().zip(block).for_each(|(part, value)| *part += value);
-    }
-    parts.iter().chain(rest).sum()
 }
 
 /// The gradient of the input.

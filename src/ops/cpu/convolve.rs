@@ -1,19 +1,75 @@
-use super::patches::by_patches;
-use super::winograd::winograd;
-use crate::ops::convolution::Convolution;
+//! Convolutions of large networks, a batch of pictures one after the other, and their gradients.
 
-/// Convolution of one picture.
-///
-/// # Shapes
-/// - `x`: `[channels_in, height, width]`
-/// - `weight`: `[channels_out, channels_in, kernel height, kernel width]`
-/// - `bias`: `[channels_out]`
-/// - `y`: `[channels_out, height, width]` of the output; what stands there is overwritten
-pub fn convolve(size: &Convolution, x: &[f32], weight: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
-    let worth_transforming = size.stride == [1, 1] && size.channels_in >= 8 && size.channels_out >= 8;
-    match size.kernel {
-        [3, 3] if worth_transforming => winograd::<3>(size, x, weight, bias, y),
-        [5, 5] if worth_transforming => winograd::<5>(size, x, weight, bias, y),
-        _ => by_patches(size, x, weight, bias, y),
+use super::{OneBackend, Values, in_rows, new_values, slice};
+use burn::backend::ops::FloatTensorOps;
+use receptive_loops::{Convolution, InputGradient, sums_of_maps, unfold};
+
+/// Rows of patches that a gradient of the kernels takes at a time hold at most this many values: 4 MB.
+const PATCHES: usize = 1 << 20;
+
+pub fn convolve(size: &Convolution, batch: usize, x: &Values, weight: &Values, bias: Option<&Values>) -> Values {
+    let (x, weight, bias) = (in_rows(x.clone()), in_rows(weight.clone()), bias.map(|bias| in_rows(bias.clone())));
+    let mut y = vec![0.0; batch * size.output_len()];
+    for (x, y) in slice(&x).chunks_exact(size.input_len()).zip(y.chunks_exact_mut(size.output_len())) {
+        receptive_loops::convolve(size, x, slice(&weight), bias.as_ref().map(slice), y);
     }
+    let [height, width] = size.output();
+    new_values(y, [batch, size.channels_out, height, width])
+}
+
+pub fn convolve_input_gradient(
+    size: &Convolution,
+    batch: usize,
+    _x: &Values,
+    weight: &Values,
+    gradient: &Values,
+) -> Values {
+    let mut back = InputGradient::new(size, slice(weight));
+    let mut x = Vec::with_capacity(batch * size.input_len());
+    for gradient in slice(gradient).chunks_exact(size.output_len()) {
+        back.push(gradient, &mut x);
+    }
+    new_values(x, [batch, size.channels_in, size.input[0], size.input[1]])
+}
+
+/// The gradient of the kernels: the output's gradient times the patches, some rows of the output at a time.
+pub fn convolve_weight_gradient(
+    size: &Convolution,
+    batch: usize,
+    x: &Values,
+    _weight: &Values,
+    gradient: &Values,
+) -> Values {
+    let [height, width] = size.output();
+    let (area, length) = (height * width, size.kernel_len());
+    let rows = (PATCHES / (length * width)).clamp(1, height);
+    let mut sum: Option<Values> = None;
+    let pictures = slice(x).chunks_exact(size.input_len());
+    for (x, gradient) in pictures.zip(slice(gradient).chunks_exact(size.channels_out * area)).take(batch) {
+        for first in (0..height).step_by(rows) {
+            let rows = first..(first + rows).min(height);
+            let part = rows.len() * width;
+            let mut own = Vec::with_capacity(size.channels_out * part);
+            gradient
+                .chunks_exact(area)
+                .for_each(|map| own.extend_from_slice(&map[rows.start * width..rows.end * width]));
+            let own = new_values(own, [size.channels_out, part]);
+            let patches = new_values(unfold(size, x, rows), [length, part]);
+            let product = OneBackend::float_matmul(own, patches.transpose(0, 1));
+            sum = Some(match sum {
+                Some(sum) => OneBackend::float_add(sum, product),
+                None => product,
+            });
+        }
+    }
+    let shape = [size.channels_out, size.channels_in, size.kernel[0], size.kernel[1]];
+    let sum = sum.unwrap_or_else(|| new_values(vec![0.0; size.channels_out * length], [size.channels_out, length]));
+    OneBackend::float_reshape(sum, shape.into())
+}
+
+pub fn convolve_bias_gradient(size: &Convolution, gradient: &Values) -> Values {
+    let [height, width] = size.output();
+    let mut sums = vec![0.0; size.channels_out];
+    sums_of_maps(slice(gradient), height * width, &mut sums);
+    new_values(sums, [size.channels_out])
 }

@@ -1,14 +1,13 @@
 use super::{OneBackend, Values, in_rows, new_values, slice};
 use burn::backend::ops::FloatTensorOps;
+use receptive_loops::{add_to_rows, sum_of_rows};
 
 /// `x` times the transposed weights, plus the bias; `[batch, features_out]`.
 pub fn linear([batch, _, features_out]: [usize; 3], x: &Values, weight: &Values, bias: &Values) -> Values {
     let mut y = in_rows(OneBackend::float_matmul(x.clone(), weight.transpose(0, 1)));
     let bias = in_rows(bias.clone());
     debug_assert_eq!(y.storage::<f32>().len(), batch * features_out);
-    for row in y.storage_mut::<f32>().chunks_exact_mut(features_out) {
-        row.iter_mut().zip(slice(&bias)).for_each(|(y, bias)| *y += bias);
-    }
+    add_to_rows(y.storage_mut(), slice(&bias));
     y
 }
 
@@ -16,9 +15,7 @@ pub fn linear([batch, _, features_out]: [usize; 3], x: &Values, weight: &Values,
 pub fn linear_weight_gradients([_, _, features_out]: [usize; 3], x: &Values, gradient: &Values) -> (Values, Values) {
     let of_weight = OneBackend::float_matmul(gradient.transpose(0, 1), x.clone());
     let mut of_bias = vec![0.0; features_out];
-    for row in slice(gradient).chunks_exact(features_out) {
-        of_bias.iter_mut().zip(row).for_each(|(sum, g)| *sum += g);
-    }
+    sum_of_rows(slice(gradient), &mut of_bias);
     (of_weight, new_values(of_bias, [features_out]))
 }
 

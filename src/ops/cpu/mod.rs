@@ -1,26 +1,19 @@
-//! On the CPU: plain loops over slices, with SIMD; matrix products by the crate Burn itself uses.
+//! On the CPU: the loops of `loops/` over the slices of tensors; matrix products by the crate Burn itself uses.
 
 mod average_pool;
 mod conv2d;
 mod convolve;
-mod convolve_batch;
-mod correlate;
 mod linear;
 mod max_pool;
-mod max_pool_batch;
-mod patches;
-mod product;
 mod relu;
 mod scale_shift;
 mod tanh;
-mod transforms;
-mod winograd;
 
 pub use average_pool::{average_pool, average_pool_gradient};
 pub use conv2d::{conv2d, conv2d_input_gradient, conv2d_weight_gradients};
-pub use convolve_batch::{convolve, convolve_bias_gradient, convolve_input_gradient, convolve_weight_gradient};
+pub use convolve::{convolve, convolve_bias_gradient, convolve_input_gradient, convolve_weight_gradient};
 pub use linear::{linear, linear_input_gradient, linear_weight_gradients};
-pub use max_pool_batch::{max_pool, max_pool_gradient};
+pub use max_pool::{max_pool, max_pool_gradient};
 pub use relu::relu;
 pub use scale_shift::scale_shift;
 pub use tanh::{tanh, tanh_gradient};

@@ -1,8 +1,8 @@
 use super::launch::{Kernel, in_rows};
 use super::sum_parts::sum_parts;
 use super::{OneBackend, Values};
-use crate::ops::size::Size;
 use burn::backend::ops::{ConvOptions, FloatTensorOps, ModuleOps};
+use receptive_loops::Size;
 
 /// The width of kernels the WGSL is written for; others are left to Burn.
 const WIDE: usize = 5;

@@ -1,10 +1,9 @@
 //! Convolutions and pools of large networks are Burn's own: they are made for them.
 
 use super::{OneBackend, Values};
-use crate::ops::convolution::Convolution;
-use crate::ops::pooling::Pooling;
 use burn::backend::ops::{ActivationOps, ConvOptions, FloatTensorOps, ModuleOps};
 use burn::tensor::{FloatDType, IntDType};
+use receptive_loops::{Convolution, Pooling};
 
 fn options(size: &Convolution) -> ConvOptions<2> {
     ConvOptions::new(size.stride, size.padding, [1, 1], 1)

@@ -419,13 +419,7 @@ impl Course for Taught {
         if self.values_at_cut() <= 4096 { 256 } else { SEEN_AT_ONCE }
     }
 
-    fn logits(
-        &mut self,
-        learner: &TaughtLearner,
-        (): (),
-        _part: Part,
-        places: &[u32],
-    ) -> Option<(Tensor<2>, Vec<u8>)> {
+    fn logits(&mut self, learner: &TaughtLearner, (): (), _part: Part, places: &[u32]) -> Option<(Tensor<2>, Vec<u8>)> {
         let x = match self.values(places) {
             Some(values) => values,
             None => {

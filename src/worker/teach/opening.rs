@@ -186,7 +186,9 @@ fn check(ask: &Ask) -> Result<(), Fault> {
     for (class, name) in ask.classes.iter().enumerate() {
         let count = ask.pictures.iter().filter(|picture| picture.class == class).count();
         if count < crate::protocol::teach_catalog::FEWEST_PICTURES {
-            return bad(format!("{name} has {count} pictures, and a class needs two at least: one to learn from and one to check with"));
+            return bad(format!(
+                "{name} has {count} pictures, and a class needs two at least: one to learn from and one to check with"
+            ));
         }
     }
     Ok(())

@@ -28,8 +28,7 @@ impl Teach {
     pub(super) fn train(&mut self) -> Result<(), Fault> {
         let run = self.running()?;
         if !run.same_pictures {
-            let reason = "the pictures are not those this run began with; start a new run".to_owned();
-            return Err(Fault::BadSettings { reason });
+            return Err(Fault::OtherPictures);
         }
         run.session.go_on();
         run.last_save = Instant::now();
@@ -240,12 +239,15 @@ impl Running {
 
     /// Puts the next few pictures through the frozen layers.
     async fn see(&mut self, unseen: &[u32]) -> Result<(), Fault> {
+        let start = Instant::now();
         let places = &unseen[..unseen.len().min(SEEN_AT_ONCE)];
         for &place in places {
             let picture = self.picture(place).await?;
             self.session.course.hand_in(place, &picture);
         }
         self.session.course.see(places).await?;
+        // What makes a new layer learn so fast is that this is done only once; it belongs to the training time.
+        self.session.count_in(start.elapsed().as_secs_f64());
         let (done, total) = self.session.course.seen();
         post(TeachEvent::Seen { run: self.id.clone(), done, total });
         Ok(())

@@ -5,8 +5,11 @@ use super::report::Report;
 use super::teach::WORKS;
 use std::fmt::Write as _;
 
-/// Work, what it is in the table, and what is wanted: at least (`true`) or at most.
-const ROWS: &[(&str, &str, Option<(bool, f64)>)] = &[
+/// What is wanted, if anything: at least (`true`) or at most.
+type Wanted = Option<(bool, f64)>;
+
+/// Work, what it is in the table, and what is wanted.
+const ROWS: &[(&str, &str, Wanted)] = &[
     ("teach-flowers-head", "Flowers, 5 x 100 pictures, new layer only: test accuracy", Some((true, 87.0))),
     ("teach-flowers-finetuned", "The same, last blocks unfrozen, with augmentation", Some((true, 90.0))),
     ("teach-flowers-scratch", "The same from random weights, same epochs (one seed)", None),

@@ -8,6 +8,7 @@ pub const TESTS: &[Test] = &[
     ("axe_finds_nothing_on_home", |h| axe_finds_nothing(h, "")),
     ("axe_finds_nothing_in_the_lab", |h| axe_finds_nothing(h, "lenet")),
     ("axe_finds_nothing_inside_a_network", |h| axe_finds_nothing(h, "inside")),
+    ("axe_finds_nothing_where_pictures_are_taught", |h| axe_finds_nothing(h, "teach")),
 ];
 
 const AXE: &str = include_str!("../../vendor/axe.min.js");

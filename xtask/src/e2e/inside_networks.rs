@@ -59,7 +59,7 @@ fn what_is_not_installed_is_said(h: &Harness) -> Result<Outcome> {
 }
 
 /// A copy of the site, in which files may be changed.
-fn copy_of_the_site(h: &Harness, name: &str) -> Result<std::path::PathBuf> {
+pub(super) fn copy_of_the_site(h: &Harness, name: &str) -> Result<std::path::PathBuf> {
     let folder = h.artefact(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;

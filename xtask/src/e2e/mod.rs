@@ -34,7 +34,10 @@ mod lab_train;
 mod networks;
 mod start;
 pub mod teach;
+mod teach_files;
 mod teach_flow;
+mod teach_harm;
+mod teach_more;
 
 use crate::browser::{Browser, Page, Viewport};
 use crate::server::Server;
@@ -68,6 +71,8 @@ const ALL: &[&[Test]] = &[
     inside_keep::TESTS,
     inside_networks::TESTS,
     teach_flow::TESTS,
+    teach_more::TESTS,
+    teach_harm::TESTS,
 ];
 
 /// How a test ended, if it did not fail.

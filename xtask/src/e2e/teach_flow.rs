@@ -23,7 +23,7 @@ fn on_the_cpu(h: &Harness) -> Result<Outcome> {
     teach::ready(&page)?;
     collect_and_train(h, &page, "200")?;
     look_and_relabel(&page)?;
-    take_to_another_device(h, &page)?;
+    take_to_another_device(h, &page, "cpu")?;
     passed()
 }
 
@@ -35,6 +35,8 @@ fn on_webgpu(h: &Harness) -> Result<Outcome> {
     teach::ready(&page)?;
     ensure!(teach::data(&page, "backend")? == "webgpu", "it computes on {}", teach::data(&page, "backend")?);
     collect_and_train(h, &page, "40")?;
+    look_and_relabel(&page)?;
+    take_to_another_device(h, &page, "webgpu")?;
     passed()
 }
 
@@ -99,14 +101,14 @@ fn page_option(page: &Page, select: &str, text: &str) -> Result<String> {
 }
 
 /// The project as one file, opened in a browser that has never been here, gives the same answer.
-fn take_to_another_device(h: &Harness, page: &Page) -> Result<()> {
+fn take_to_another_device(h: &Harness, page: &Page, backend: &str) -> Result<()> {
     let picture = h.artefact("teach-pictures").join(format!("upright-{PICTURES}.png"));
     let (said, probability, _) = teach::ask(page, &picture)?;
     page.click("#project-save")?;
     let file = page.wait_download("My first project.zip")?;
     let other = Browser::launch()?;
     let there = other.page(Viewport::PHONE)?;
-    there.goto(&h.url("teach?backend=cpu"))?;
+    there.goto(&h.url(&format!("teach?backend={backend}")))?;
     h.started(&there)?;
     teach::ready(&there)?;
     there.set_files("#project-open", &[&file])?;

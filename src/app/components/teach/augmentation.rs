@@ -41,7 +41,7 @@ pub fn AugmentationPreview() -> impl IntoView {
                     aria-expanded=erase::text(move || preview.open.get().to_string())
                     on:click=erase::click(move |_| preview.open.update(|open| *open = !*open))
                 >
-                    "Show the changes"
+                    "Show changed pictures"
                 </button>
                 <button
                     type="button"
@@ -50,7 +50,7 @@ pub fn AugmentationPreview() -> impl IntoView {
                     hidden=erase::flag(move || !preview.open.get())
                     on:click=erase::click(move |_| preview.seed.update(|seed| *seed += 1))
                 >
-                    "Others"
+                    "Change them anew"
                 </button>
             </div>
             {erase::maybe(move || {

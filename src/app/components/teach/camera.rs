@@ -1,5 +1,6 @@
 //! Pictures of a class from the device's camera: as long as the button is held, several a second.
 
+use crate::app::browser;
 use crate::app::components::camera_view::{Camera, camera_view, take};
 use crate::app::erase;
 use crate::app::state::teach::use_teach;
@@ -14,7 +15,7 @@ const SIDE: u32 = 256;
 #[component]
 pub fn RecordCamera(class: u32, open: RwSignal<Option<u32>>) -> impl IntoView {
     let lab = use_teach();
-    let camera = Camera::new();
+    let camera = Camera { id: "class-camera", ..Camera::new() };
     let interval = StoredValue::new_local(None::<Interval>);
     let taken = RwSignal::new(0_usize);
     // Pictures the browser is still packing: the recording ends with the last of them.
@@ -53,6 +54,10 @@ pub fn RecordCamera(class: u32, open: RwSignal<Option<u32>>) -> impl IntoView {
         }
     };
     on_cleanup(stop);
+    let close = move || {
+        browser::focus_in_place(&format!("class-camera-{class}"));
+        open.set(None);
+    };
     let held = move || lab.collecting.recording.get();
     let words = move || match taken.get() {
         0 => "Hold the button, and turn the thing or move the camera meanwhile.".to_owned(),
@@ -90,7 +95,7 @@ pub fn RecordCamera(class: u32, open: RwSignal<Option<u32>>) -> impl IntoView {
         </button>
     };
     view! {
-        {camera_view(camera, "add pictures as files.", button.into_any(), Box::new(move || open.set(None)))}
+        {camera_view(camera, "add pictures as files.", button.into_any(), Box::new(close))}
         <p class="hint" role="status">{erase::text(words)}</p>
     }
     .into_any()

@@ -127,7 +127,7 @@ fn class_row(lab: Teach, id: u32, classes: Memo<Vec<Class>>, camera: RwSignal<Op
                     <label class="button small" for=folder_id.clone()>"Folder"</label>
                     <input type="file" id=folder_id class="visually-hidden class-folder" multiple prop:webkitdirectory=true aria-label=says("Add a folder to") on:change=erase::event(take) />
                 </span>
-                <button type="button" class="button small class-camera" aria-label=says("Camera for") aria-expanded=erase::text(move || (camera.get() == Some(id)).to_string()) on:click=erase::click(toggle_camera)>"Camera"</button>
+                <button type="button" id=format!("class-camera-{id}") class="button small class-camera" aria-label=says("Camera for") aria-expanded=erase::text(move || (camera.get() == Some(id)).to_string()) on:click=erase::click(toggle_camera)>"Camera"</button>
                 <button
                     type="button"
                     class="button quiet small class-show"

@@ -18,6 +18,7 @@ pub fn DriftPanel() -> impl IntoView {
     let nothing = move || count.get() == 0;
     let summary = move || match count.get() {
         0 => "No answers are logged yet.".to_owned(),
+        1 => "1 answer is logged in this browser, and nowhere else.".to_owned(),
         n => format!("{} answers are logged in this browser, and nowhere else.", words::count(n)),
     };
     view! {

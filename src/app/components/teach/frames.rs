@@ -20,7 +20,7 @@ type Slate = StoredValue<Option<(HtmlCanvasElement, CanvasRenderingContext2d)>, 
 #[component]
 pub fn Frames() -> impl IntoView {
     let lab = use_teach();
-    let camera = Camera::new();
+    let camera = Camera { id: "try-camera", ..Camera::new() };
     let slate: Slate = StoredValue::new_local(browser::canvas_to_read(SIDE, SIDE));
     let later = RwSignal::new(0_u32);
     erase::effect(move || {
@@ -45,7 +45,10 @@ pub fn Frames() -> impl IntoView {
             }
         });
     });
-    let close = Box::new(move || lab.live.camera.set(false));
+    let close = Box::new(move || {
+        browser::focus_in_place("try-camera");
+        lab.live.camera.set(false);
+    });
     view! { {camera_view(camera, "choose a picture instead.", ().into_any(), close)} }.into_any()
 }
 

@@ -65,7 +65,7 @@ pub fn GalleryPanel() -> impl IntoView {
     };
     let show_twice = move || lab.show_in_gallery("in two classes".to_owned(), twice.get_untracked());
     view! {
-        <section class="panel gallery-panel" id="gallery-panel" aria-labelledby="gallery-title">
+        <section class="panel gallery-panel" id="gallery-panel" aria-labelledby="gallery-title" hidden=erase::flag(move || lab.projects.pictures().is_empty())>
             <h3 id="gallery-title" tabindex="-1">{erase::text(title)}</h3>
             <div class="controls">
                 {select("gallery-filter", "Show", Box::new(filters), Box::new(filter), Box::new(choose_filter))}

@@ -72,7 +72,7 @@ fn row(lab: Teach, record: RunRecord) -> AnyView {
         <tr class:chosen=move || shown.get() data-run=record.run>
             <th scope="row">
                 {format!("{name}{blocks}")}
-                <span class="run-when">{format!("{when}{state}")}</span>
+                <span class="run-when">{erase::text(move || format!("{when}{state}{}", if shown.get() { ", shown here" } else { "" }))}</span>
             </th>
             <td>{accuracy}</td>
             <td>{format!("{} of {}", record.progress.epoch, record.progress.epochs)}</td>
@@ -81,20 +81,22 @@ fn row(lab: Teach, record: RunRecord) -> AnyView {
                 <button
                     type="button"
                     class="button small run-use"
-                    aria-pressed=erase::text(move || shown.get().to_string())
-                    disabled=erase::flag(move || shown.get() || lab.run_is_busy())
+                    title="Show this run: results, trying it, and files are of the run that is shown"
+                    hidden=erase::flag(move || shown.get())
+                    disabled=erase::flag(move || lab.run_is_busy())
                     on:click=erase::click(move |_| lab.use_run(&use_it))
                 >
-                    "Use"
+                    "Show"
                 </button>
                 <button
                     type="button"
                     class="button small run-beside"
                     aria-pressed=erase::text(move || beside.get().to_string())
-                    disabled=erase::flag(move || shown.get())
+                    title="Draw its curves into the plots too"
+                    hidden=erase::flag(move || shown.get())
                     on:click=erase::click(toggle)
                 >
-                    "Beside"
+                    "Compare"
                 </button>
                 <button
                     type="button"

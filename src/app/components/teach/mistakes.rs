@@ -56,7 +56,8 @@ fn picture(lab: Teach, numbers: &Numbers, place: usize) -> AnyView {
     let id = numbers.judged.pictures[place].id;
     let name = |class: u8| numbers.classes[usize::from(class)].clone();
     let (is, taken) = (name(numbers.actual[place]), name(numbers.called[place]));
-    let sure = words::probability(probability(numbers, place));
+    // The number keeps its sign.
+    let sure = words::probability(probability(numbers, place)).replace(' ', "\u{a0}");
     let title = format!("{is}, taken for {taken}");
     view! {
         <li>
@@ -68,8 +69,8 @@ fn picture(lab: Teach, numbers: &Numbers, place: usize) -> AnyView {
             >
                 {thumbnail(id, format!("{is}, taken for {taken}"))}
             </button>
+            <span>{format!("is {is},")}</span>
             <span>{format!("taken for {taken}: {sure}")}</span>
-            <span>{format!("is {is}")}</span>
         </li>
     }
     .into_any()

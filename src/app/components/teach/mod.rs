@@ -42,7 +42,6 @@ pub fn TeachLab() -> impl IntoView {
             <classes::ClassesPanel />
             <gallery::GalleryPanel />
         </section>
-        <xray::XrayFrame />
         <train::TrainStep />
         <results::ResultsStep />
         <try_live::TryStep />

@@ -23,7 +23,7 @@ fn card(lab: Teach, preset: Preset) -> AnyView {
             "The course notebook’s settings: only the last layer learns, Adam 0.001, batch 16, 5 epochs, 80 % and 20 %."
         }
         Preset::Xray => {
-            "Normal, pneumonia, COVID-19: 70, 20 and 10 %, small rotations, mirrored, brightness and noise; rare classes count more, Adam 0.0001, stops when it no longer improves. For learning about learning, never for diagnosis."
+            "Normal, pneumonia, COVID-19: 70, 20 and 10 %, pictures slightly changed at random, rare classes count more, Adam 0.0001, stops when it no longer improves. Never for diagnosis."
         }
     };
     let network = move || {
@@ -39,7 +39,7 @@ fn card(lab: Teach, preset: Preset) -> AnyView {
             words::megabytes(set.bytes),
             set.licence
         ),
-        None => "This site has no pictures for it: collect your own, the settings serve for any.".to_owned(),
+        None => "This site has no pictures for it; the settings serve for your own, too.".to_owned(),
     };
     view! {
         <div class="preset">

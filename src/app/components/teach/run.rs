@@ -123,7 +123,9 @@ fn hint(lab: Teach) -> String {
             "The settings have changed. Train again makes a new run of them; the paused one stays in the list."
                 .to_owned()
         }
-        Some(_) if lab.settings_wait() => "The settings have changed: they apply to the next run.".to_owned(),
+        Some(_) if lab.settings_wait() => {
+            "This run has other settings than those shown, which apply to the next one.".to_owned()
+        }
         Some(RunState::Training | RunState::Paused) => "Stop ends the run here and measures it.".to_owned(),
         _ => {
             let settings = lab.setup.settings.get();

@@ -39,7 +39,7 @@ pub fn SetupPanel() -> impl IntoView {
     let lab = use_teach();
     let changed = erase::memo(move || lab.setup.settings.with(changes));
     let summary = move || match changed.get() {
-        0 => "as in the course notebook: only the last layer learns".to_owned(),
+        0 => "the defaults: only the last layer learns".to_owned(),
         1 => "1 changed".to_owned(),
         n => format!("{n} changed"),
     };
@@ -54,9 +54,8 @@ pub fn SetupPanel() -> impl IntoView {
             </fieldset>
         }
     });
-    let open = browser::matches_media("(min-width: 720px)");
     view! {
-        <details class="panel settings teach-setup" open=open>
+        <details class="panel settings teach-setup">
             <summary>
                 <h3>"Settings"</h3>
                 <span class="settings-summary">{erase::text(summary)}</span>
@@ -115,7 +114,7 @@ fn control(lab: Teach, key: &str) -> Option<AnyView> {
     }))
 }
 
-/// The choice of the network; those that cannot be used say so in the table.
+/// The choice of the network: those that are installed, and the chosen one.
 fn backbone_select(lab: Teach) -> AnyView {
     let select = NodeRef::<html::Select>::new();
     let chosen = erase::memo(move || lab.setup.settings.with(|settings| settings.backbone.clone()));
@@ -128,12 +127,13 @@ fn backbone_select(lab: Teach) -> AnyView {
         }
     });
     let options = move || {
-        let all = lab.setup.backbones.get();
+        let chosen = chosen.get();
         let option = |b: Backbone| {
             let title = if b.installed { b.title } else { format!("{} (not installed)", b.title) };
             view! { <option value=b.name disabled=!b.installed>{title}</option> }
         };
-        all.into_iter().map(option).collect_view().into_any()
+        let offered = lab.setup.backbones.get().into_iter().filter(|b| b.installed || b.name == chosen);
+        offered.map(option).collect_view().into_any()
     };
     view! {
         <div class="setting">
@@ -162,7 +162,8 @@ fn backbone_table(lab: Teach) -> AnyView {
         if all.is_empty() {
             return view! { <tr><td colspan="4">"Looking which networks this site has …"</td></tr> }.into_any();
         }
-        all.into_iter().map(|backbone| backbone_row(lab, backbone, &settings)).collect_view().into_any()
+        let offered = all.into_iter().filter(|backbone| backbone.installed);
+        offered.map(|backbone| backbone_row(lab, backbone, &settings)).collect_view().into_any()
     };
     view! {
         <div class="scroll" tabindex="0" role="group" aria-label="What each network takes on this device">
@@ -179,6 +180,7 @@ fn backbone_table(lab: Teach) -> AnyView {
             </table>
         </div>
         <p class="setting-help">{memory_in_words()}</p>
+        {erase::maybe(move || others(lab))}
     }
     .into_any()
 }
@@ -186,20 +188,12 @@ fn backbone_table(lab: Teach) -> AnyView {
 fn backbone_row(lab: Teach, backbone: Backbone, settings: &TeachSettings) -> AnyView {
     let is_chosen = settings.backbone == backbone.name;
     let own = TeachSettings { backbone: backbone.name.clone(), ..settings.clone() };
-    let refusal = if backbone.installed { too_large(&backbone, &own) } else { None };
+    let refusal = too_large(&backbone, &own);
     let time = match (&refusal, lab.estimate(&backbone, &own)) {
-        _ if !backbone.installed => "not installed".to_owned(),
         (Some(_), _) => "too large".to_owned(),
         (None, None) => "unknown until the first pictures were seen".to_owned(),
         (None, Some((seconds, true))) => format!("about {}", words::duration(seconds)),
         (None, Some((seconds, false))) => format!("roughly {}", words::duration(seconds)),
-    };
-    let note = match (&refusal, &backbone.command) {
-        (Some(sentence), _) => Some(sentence.clone()),
-        (None, Some(command)) if !backbone.installed => {
-            Some(format!("Whoever runs this site can install it: {command}"))
-        }
-        _ => None,
     };
     let licence = (!backbone.licence.is_empty()).then(|| format!("Licence of the weights: {}", backbone.licence));
     view! {
@@ -209,9 +203,27 @@ fn backbone_row(lab: Teach, backbone: Backbone, settings: &TeachSettings) -> Any
             <td>{words::megabytes(estimate::memory(&backbone, &own))}</td>
             <td>{time}</td>
         </tr>
-        {note.map(|note| view! { <tr class="backbone-note"><td colspan="4">{note}</td></tr> })}
+        {refusal.map(|note| view! { <tr class="backbone-note"><td colspan="4">{note}</td></tr> })}
     }
     .into_any()
+}
+
+/// The networks that whoever runs this site could add.
+fn others(lab: Teach) -> Option<AnyView> {
+    let all = lab.setup.backbones.get();
+    let missing: Vec<Backbone> = all.into_iter().filter(|backbone| !backbone.installed).collect();
+    let count = missing.len();
+    let item = |b: Backbone| view! { <li data-backbone=b.name>{b.title} ": " <code>{b.command}</code></li> };
+    (count > 0).then(|| {
+        view! {
+            <details class="other-networks">
+                <summary>{format!("Networks that are not installed here ({count})")}</summary>
+                <p class="setting-help">"Whoever runs this site can install them:"</p>
+                <ul>{missing.into_iter().map(item).collect_view()}</ul>
+            </details>
+        }
+        .into_any()
+    })
 }
 
 fn memory_in_words() -> String {

@@ -70,6 +70,13 @@ pub fn Tiles(shown: Memo<Vec<PictureInfo>>) -> impl IntoView {
             shown[first..last].iter().enumerate().map(tile).collect::<Vec<_>>()
         })
     };
+    // One stop for the Tab key, always at a tile that is drawn; arrows move inside.
+    let at = RwSignal::new(0_usize);
+    let stop = erase::memo(move || {
+        let Window { columns, row, rows } = window.get();
+        let last = ((row + rows) * columns).min(shown.with(Vec::len)).saturating_sub(1);
+        at.get().clamp((row * columns).min(last), last)
+    });
     view! {
         <div
             class="gallery"
@@ -82,7 +89,7 @@ pub fn Tiles(shown: Memo<Vec<PictureInfo>>) -> impl IntoView {
         >
             <div class="gallery-room" style:height=erase::text(move || format!("{}px", rows() as f64 * TILE))>
                 <For each=visible key=|(id, class, place, _)| (*id, *class, *place) let(tile)>
-                    {tile_view(lab, tile, shown, window)}
+                    {tile_view(lab, tile, shown, window, (at, stop))}
                 </For>
             </div>
         </div>
@@ -96,6 +103,7 @@ fn tile_view(
     (id, class, place, name): (u32, u32, usize, String),
     shown: Memo<Vec<PictureInfo>>,
     window: RwSignal<Window>,
+    (focused, stop): (RwSignal<usize>, Memo<usize>),
 ) -> AnyView {
     let class_name = move || {
         let names = |project: &crate::app::projects_store::Project| {
@@ -149,6 +157,8 @@ fn tile_view(
             aria-pressed=erase::text(move || chosen().to_string())
             style:left=erase::text(move || at(|place, columns| place % columns))
             style:top=erase::text(move || at(|place, columns| place / columns))
+            tabindex=erase::text(move || if stop.get() == place { "0" } else { "-1" }.to_owned())
+            on:focus=erase::focus(move |_| focused.set(place))
             on:click=erase::click(press)
             on:keydown=erase::key(key)
         >

@@ -5,6 +5,7 @@ use super::kept_runs::KeptRuns;
 use super::presets::PresetsPanel;
 use super::run::RunPanel;
 use super::setup::SetupPanel;
+use super::xray::XrayFrame;
 use leptos::prelude::*;
 
 #[component]
@@ -13,10 +14,11 @@ pub fn TrainStep() -> impl IntoView {
         <section class="teach-step" aria-labelledby="teach-train-title">
             <h2 id="teach-train-title" class="step-title">"2 · Train"</h2>
             <PresetsPanel />
+            <XrayFrame />
             <div class="train-grid">
+                <SetupPanel />
                 <RunPanel />
                 <CurvesPanel />
-                <SetupPanel />
             </div>
             <KeptRuns />
         </section>

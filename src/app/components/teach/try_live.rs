@@ -70,7 +70,7 @@ fn picture(lab: Teach) -> AnyView {
                 </button>
                 {tick("try-explain", "Show why (Grad-CAM)", lab.live.explain)}
             </div>
-            {erase::maybe(move || lab.live.explain.get().then(|| opacity("try-opacity", "heat map over the picture", lab.live.opacity)))}
+            {erase::maybe(move || lab.live.explain.get().then(|| opacity("try-opacity", "Strength of the heat map", lab.live.opacity)))}
         </section>
     }
     .into_any()
@@ -124,7 +124,7 @@ fn answer(lab: Teach) -> AnyView {
 fn waiting_for(lab: Teach) -> &'static str {
     match (lab.runs.usable.get(), lab.runs.state.get().is_some(), lab.live.is_waiting()) {
         (_, _, true) => "Computing …",
-        (true, ..) => "Choose a picture or start the camera.",
+        (true, ..) => "The answer will stand here.",
         (false, true, _) if lab.runs.is_busy() => "The network can be tried as soon as training has begun.",
         (false, true, _) => "The network is being made ready …",
         (false, false, _) => "Train a network first; then it can be tried at once.",

@@ -5,7 +5,7 @@ use crate::app::erase;
 use crate::app::state::teach::{Variation, use_teach};
 use leptos::prelude::*;
 
-/// Shown above everything else while the pictures are medical ones.
+/// Shown above the training while the pictures are medical ones.
 #[component]
 pub fn XrayFrame() -> impl IntoView {
     let lab = use_teach();
@@ -18,7 +18,7 @@ fn frame() -> impl IntoView {
     let cannot = move || lab.cannot_compare(Variation::Masked);
     view! {
         <section class="panel xray" id="xray-frame" aria-labelledby="xray-title">
-            <h2 id="xray-title">"Not for diagnosis"</h2>
+            <h3 id="xray-title">"Not for diagnosis"</h3>
             <p>
                 <strong>"Nothing on this page says anything about a patient. "</strong>
                 "It shows how such a network is made, and how easily it deceives."

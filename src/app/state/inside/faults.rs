@@ -42,7 +42,8 @@ impl Inside {
             NextAction::ChooseAnotherFile
             | NextAction::InstallWeights
             | NextAction::SmallerLearningRate
-            | NextAction::CheckSettings => (next.sentence(), None),
+            | NextAction::CheckSettings
+            | NextAction::TrainAgain => (next.sentence(), None),
         };
         let command = match fault {
             Fault::NotInstalled { command: Some(command), .. } => format!(" The command: {command}"),

@@ -63,7 +63,8 @@ impl Teach {
 
     /// The run whose curves lie in the same plot.
     pub fn run_beside(&self) -> Option<RunRecord> {
-        let beside = self.runs.beside.get()?;
+        // Until the run to be compared with is begun, the shown one would lie beside itself.
+        let beside = self.runs.beside.get().filter(|beside| self.runs.id.with(|shown| shown != beside))?;
         self.kept_run(&beside)
     }
 

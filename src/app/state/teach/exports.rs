@@ -25,7 +25,7 @@ impl Teach {
         let asked = self.ask_with(Asked::Export, Vec::new(), Vec::new(), |request| TeachCommand::Export {
             request,
             what,
-            name: file_stem(&name),
+            name,
         });
         if asked.is_some() {
             self.live.exports.waiting.set(Some(what));
@@ -40,11 +40,4 @@ impl Teach {
         browser::download(name, bytes);
         self.announce(format!("{name} was made and handed to the browser's downloads."));
     }
-}
-
-/// A project's name as the beginning of a file's name: letters, digits and hyphens.
-fn file_stem(name: &str) -> String {
-    let plain = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect::<String>();
-    let stem = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    if stem.is_empty() { "my-network".to_owned() } else { stem }
 }

@@ -95,7 +95,7 @@ impl Drift {
         let share = crate::app::words::percent(far as f64 / self.now.len().max(1) as f64);
         let middle = |values: &[f32]| median(values).map_or("–".to_owned(), |m| format!("{m:.3}"));
         let figures = format!(
-            "{} answers, {share} of them unfamiliar (of those that judged it: about 5 %). Median distance {}, of those that judged it {}.",
+            "Answers: {}, {share} of them unfamiliar (of those that judged it: about 5 %). Median distance {}, of those that judged it {}.",
             self.now.len(),
             middle(&self.now),
             middle(&self.before)

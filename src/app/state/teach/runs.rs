@@ -369,7 +369,7 @@ impl Teach {
         });
         self.runs.hidden.update_value(|hidden| {
             // The worker knows better which pictures it learned from: there is no going on.
-            if std::mem::take(&mut hidden.goes_on) && matches!(fault, Fault::BadSettings { .. }) {
+            if std::mem::take(&mut hidden.goes_on) && matches!(fault, Fault::OtherPictures) {
                 hidden.learned_from = Some(Vec::new());
             }
         });

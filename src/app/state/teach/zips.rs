@@ -3,11 +3,11 @@
 use super::classes::{check_name, free_name, short_name};
 use super::collecting::Work;
 use super::{Asked, MOST_CLASSES, Teach, Tone};
-use crate::app::from_js::from_js;
 use crate::app::projects_store::{self as store, Class, PictureInfo, Project, RunRecord};
 use crate::app::state::NoticeAction;
 use crate::app::{browser, erase};
 use crate::protocol::TeachCommand;
+use crate::protocol::from_js::from_js;
 use js_sys::{JSON, Reflect};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -12,8 +12,6 @@ pub struct Convolution {
     pub padding: [usize; 2],
 }
 
-/// Burn counts for itself on a GPU.
-#[cfg(not(feature = "gpu"))]
 impl Convolution {
     /// Height and width of the output; the kernel must not be larger than the input with its padding.
     pub fn output(&self) -> [usize; 2] {
@@ -23,5 +21,16 @@ impl Convolution {
     /// Values in the kernel of one output channel.
     pub fn kernel_len(&self) -> usize {
         self.channels_in * self.kernel[0] * self.kernel[1]
+    }
+
+    /// Values in a picture.
+    pub fn input_len(&self) -> usize {
+        self.channels_in * self.input[0] * self.input[1]
+    }
+
+    /// Values in the output for a picture.
+    pub fn output_len(&self) -> usize {
+        let [height, width] = self.output();
+        self.channels_out * height * width
     }
 }

@@ -1,8 +1,8 @@
 //! Convolution of any kernel, stride and padding: the input values that each output needs are copied side by side, a
 //! block at a time, and multiplied with the kernels as a matrix.
 
+use super::convolution::Convolution;
 use super::product::{COLUMNS, LANES, ROWS, Row, blocks, load, tile};
-use crate::ops::convolution::Convolution;
 use std::ops::Range;
 use wide::f32x4;
 

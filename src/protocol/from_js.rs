@@ -1,8 +1,9 @@
-//! Reads a worker's messages: plain JavaScript objects, as serde-wasm-bindgen writes them.
+//! Reads messages: plain JavaScript objects, as serde-wasm-bindgen writes them.
 //!
 //! That crate could read them too. But it looks at an object's members and asks the type for each what it is, and the
 //! code for that, made anew for every type of the protocol, was a twentieth of the page's module. Here the type says
-//! which members it has, and they are fetched in its order.
+//! which members it has, and they are fetched in its order. Only what is optional may be left out, whatever
+//! `#[serde(default)]` says: app and worker are of one version.
 
 use js_sys::{Array, Object, Reflect};
 use serde::de::value::{Error, StringDeserializer};

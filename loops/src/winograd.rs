@@ -4,9 +4,9 @@
 //! Tiles and output channels are taken in blocks: the transformed kernels of a whole layer would take four times the
 //! memory of the kernels themselves.
 
+use super::convolution::Convolution;
 use super::product::{COLUMNS, LANES, ROWS, Row, blocks, load, tile};
 use super::transforms::{self, POINTS};
-use crate::ops::convolution::Convolution;
 use std::ops::Range;
 use wide::f32x4;
 

@@ -10,6 +10,21 @@ pub struct Size {
 }
 
 impl Size {
+    /// Values in the kernel of one output channel.
+    pub fn kernel_len(&self) -> usize {
+        self.channels_in * self.kernel[0] * self.kernel[1]
+    }
+
+    /// Values in a picture.
+    pub fn input_len(&self) -> usize {
+        self.channels_in * self.input[0] * self.input[1]
+    }
+
+    /// Values in the output for a picture.
+    pub fn output_len(&self) -> usize {
+        self.channels_out * self.output()[0] * self.output()[1]
+    }
+
     /// Height and width of the output.
     pub fn output(&self) -> [usize; 2] {
         [self.input[0] + 1 - self.kernel[0], self.input[1] + 1 - self.kernel[1]]

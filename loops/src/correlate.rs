@@ -4,7 +4,7 @@
 //! one offset for each of the kernel's values. A tile of sums stays in the registers of the CPU while the values
 //! of the kernel pass by once.
 
-use crate::ops::size::Size;
+use super::size::Size;
 use wide::f32x4;
 
 /// Values in one SIMD register.
@@ -15,21 +15,6 @@ const WIDEST: usize = 4;
 const RUN: usize = 5;
 
 impl Size {
-    /// Values in the kernel of one output channel.
-    pub fn kernel_len(&self) -> usize {
-        self.channels_in * self.kernel[0] * self.kernel[1]
-    }
-
-    /// Values in a picture.
-    pub fn input_len(&self) -> usize {
-        self.channels_in * self.input[0] * self.input[1]
-    }
-
-    /// Values in the output for a picture.
-    pub fn output_len(&self) -> usize {
-        self.channels_out * self.output()[0] * self.output()[1]
-    }
-
     /// How many values of a kernel are taken at a time; they stand side by side.
     fn run(&self) -> usize {
         if self.kernel[1].is_multiple_of(RUN) { RUN } else { 1 }
@@ -49,7 +34,7 @@ impl Size {
 }
 
 /// The forward pass; the weights are rearranged once for a whole batch.
-pub(super) struct Correlation {
+pub struct Correlation {
     size: Size,
     offsets: Vec<usize>,
     blocks: Vec<Block>,
@@ -89,12 +74,14 @@ impl Correlation {
     }
 
     /// One picture: `x` `[channels_in, height, width]`, `out` `[channels_out, height, width]` of the output.
+    #[inline(never)]
     pub fn run(&mut self, x: &[f32], bias: Option<&[f32]>, out: &mut [f32]) {
         self.picture[..x.len()].copy_from_slice(x);
         self.run_prepared(bias, out);
     }
 
     /// As [`Correlation::run`], with a border of zeros around every channel of the smaller picture `x`.
+    #[inline(never)]
     pub fn run_with_border(&mut self, x: &[f32], [top, left]: [usize; 2], out: &mut [f32]) {
         let [height, width] = self.size.input;
         let (inner_height, inner_width) = (height - 2 * top, width - 2 * left);
@@ -197,7 +184,7 @@ fn load(from: &[f32], at: usize) -> f32x4 {
 }
 
 /// The gradient of the kernels, summed over the pictures of a batch.
-pub(super) struct KernelGradient {
+pub struct KernelGradient {
     size: Size,
     offsets: Vec<usize>,
     /// Width of a row of the output, rounded up to whole registers.
@@ -223,6 +210,7 @@ impl KernelGradient {
     }
 
     /// Adds one picture: `x` `[channels_in, height, width]` and the gradient of its output, `[channels_out, ..]`.
+    #[inline(never)]
     pub fn add(&mut self, x: &[f32], gradient: &[f32]) {
         self.picture[..x.len()].copy_from_slice(x);
         // Zeros at the end of every row: what stands in the picture there must not count.
@@ -275,6 +263,7 @@ impl KernelGradient {
     }
 
     /// The gradient, `[channels_out, channels_in, kernel height, kernel width]`.
+    #[inline(never)]
     pub fn finish(self) -> Vec<f32> {
         self.sums.iter().map(|sum| sum.reduce_add()).collect()
     }
@@ -283,7 +272,8 @@ impl KernelGradient {
 /// The kernels that carry a gradient back: channels swapped, each turned by half a circle.
 ///
 /// `weight` is `[channels_out, channels_in, height, width]`, the result `[channels_in, channels_out, height, width]`.
-pub(super) fn turned(channels_out: usize, channels_in: usize, kernel: [usize; 2], weight: &[f32]) -> Vec<f32> {
+#[inline(never)]
+pub fn turned(channels_out: usize, channels_in: usize, kernel: [usize; 2], weight: &[f32]) -> Vec<f32> {
     let area = kernel[0] * kernel[1];
     let mut turned = Vec::with_capacity(weight.len());
     for channel_in in 0..channels_in {

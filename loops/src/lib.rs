@@ -1,0 +1,34 @@
+//! The loops a CPU spends its time in when it trains or runs a network: slices in, slices out, with SIMD.
+//!
+//! A crate of its own because the CPU worker is built for size but for this and the matrix product (`profile.cpu` in
+//! `Cargo.toml`), and Cargo knows no smaller unit. Tensors and tapes are in `src/ops/`, and so are the tests of all this.
+//!
+//! What is called from there is never inlined: inside a function built for size, a loop is built for size as well.
+
+mod average_pool;
+mod convolution;
+mod convolve;
+mod convolve_gradients;
+mod correlate;
+mod elements;
+mod max_pool;
+mod patches;
+mod pooling;
+mod product;
+mod size;
+mod sums;
+mod tanh;
+mod transforms;
+mod winograd;
+
+pub use average_pool::{average_pool, average_pool_gradient};
+pub use convolution::Convolution;
+pub use convolve::convolve;
+pub use convolve_gradients::{InputGradient, unfold};
+pub use correlate::{Correlation, KernelGradient, turned};
+pub use elements::{add_to_rows, relu, scale_shift};
+pub use max_pool::{max_pool, max_pool_gradient};
+pub use pooling::Pooling;
+pub use size::Size;
+pub use sums::{sum_of_rows, sums_of_maps};
+pub use tanh::{tanh, tanh_gradient};
