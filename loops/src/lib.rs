@@ -1,7 +1,8 @@
-//! The loops a CPU spends its time in when it trains or runs a network: slices in, slices out, with SIMD.
+//! The loops a CPU spends its time in when it trains or runs a network, its pictures included: slices in, slices out, with SIMD.
 //!
 //! A crate of its own because the CPU worker is built for size but for this and the matrix product (`profile.cpu` in
-//! `Cargo.toml`), and Cargo knows no smaller unit. Tensors and tapes are in `src/ops/`, and so are the tests of all this.
+//! `Cargo.toml`), and Cargo knows no smaller unit. Tensors and tapes are in `src/ops/`, parsers and random numbers
+//! in `src/data/`; the tests of both are those of this crate.
 //!
 //! What is called from there is never inlined: inside a function built for size, a loop is built for size as well.
 
@@ -13,12 +14,14 @@ mod correlate;
 mod elements;
 mod max_pool;
 mod patches;
+mod picture;
 mod pooling;
 mod product;
 mod size;
 mod sums;
 mod tanh;
 mod transforms;
+mod warp;
 mod winograd;
 
 pub use average_pool::{average_pool, average_pool_gradient};
@@ -28,7 +31,9 @@ pub use convolve_gradients::{InputGradient, unfold};
 pub use correlate::{Correlation, KernelGradient, turned};
 pub use elements::{add_to_rows, relu, scale_shift};
 pub use max_pool::{max_pool, max_pool_gradient};
+pub use picture::{normalise, scale};
 pub use pooling::Pooling;
 pub use size::Size;
 pub use sums::{sum_of_rows, sums_of_maps};
 pub use tanh::{tanh, tanh_gradient};
+pub use warp::{Motion, light, to_bytes, warp};

@@ -3,6 +3,7 @@
 //! The network is cut in two. What is before the cut is frozen: where a picture is not changed at random, its value
 //! at the cut is computed once and kept. What is after the cut learns.
 
+mod beginning;
 mod card;
 mod checkpoint;
 mod division;
@@ -21,13 +22,11 @@ pub use script::pytorch_script;
 
 use super::{Course, OptimizerState, Session, read};
 use crate::data::{Preprocessing, Rgb, Square, augment, augmentation_stream, mask_borders, stream};
-use crate::models::architecture::{Architecture, Op, Parameter};
+use crate::models::architecture::{Architecture, Parameter};
 use crate::models::{Network, taught};
 use crate::protocol::{Fault, Head, History, Labelled, Part, Start, TeachSettings};
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::Rng;
 use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 use std::collections::HashMap;
 
 /// Values at the cut that are kept for all pictures together, in bytes; beyond, they are computed again every time.
@@ -279,40 +278,6 @@ impl Taught {
         // There are at most 50 classes.
         places.iter().map(|&place| self.pictures[place as usize].class as u8).collect()
     }
-
-    /// Values for every layer that begins at random: the new one, or all. He and others (2015) for convolutions, as
-    /// torchvision has it; PyTorch's default for the new layer.
-    fn draw_weights(&mut self) {
-        let mut random = stream(self.settings.seed, WEIGHTS_STREAM);
-        let new = taught::new_layer(&self.network.architecture);
-        let drawn: Vec<Parameter> = match self.settings.start {
-            Start::Pretrained => self.network.architecture.parameters_of(new),
-            Start::Random => self.network.architecture.parameters(),
-        };
-        let mut flat = Vec::new();
-        let mut bound = 0.0;
-        for Parameter { name, shape, layer, .. } in &drawn {
-            let size = shape.iter().product();
-            let op = self.network.architecture.layers[*layer].op;
-            let is_old_convolution = matches!(op, Op::Convolution { .. }) && *layer != new;
-            if matches!(op, Op::BatchNorm { .. }) {
-                // It changes nothing at first.
-                let is_one = name.ends_with("weight") || name.ends_with("running_var");
-                flat.extend(std::iter::repeat_n(if is_one { 1.0 } else { 0.0 }, size));
-            } else if shape.len() > 1 {
-                let inputs: usize = shape[1..].iter().product();
-                bound = (if is_old_convolution { 6.0 } else { 1.0 } / inputs as f32).sqrt();
-                flat.extend(uniform(&mut random, bound, size));
-            } else if is_old_convolution {
-                flat.extend(std::iter::repeat_n(0.0, size));
-            } else {
-                // A bias follows its weight and shares its bound.
-                flat.extend(uniform(&mut random, bound, size));
-            }
-        }
-        let flat = Tensor::<1>::from_floats(flat.as_slice(), self.network.device());
-        self.network.set_flat(&drawn, &flat, false);
-    }
 }
 
 /// The mean of every map of one picture, `[channels]`.
@@ -320,10 +285,6 @@ pub fn pooled(maps: Tensor<4>) -> Tensor<1> {
     let [_, channels, height, width] = maps.dims();
     let means: Tensor<2> = maps.reshape([channels, height * width]).mean_dim(1);
     means.reshape([channels])
-}
-
-fn uniform(random: &mut ChaCha8Rng, bound: f32, count: usize) -> Vec<f32> {
-    (0..count).map(|_| random.random_range(-bound..=bound)).collect()
 }
 
 /// Before the head, or before as many blocks as are to learn; everything learns that begins at random.
