@@ -13,9 +13,10 @@ pub const RUN: u64 = 400;
 /// Seconds until some pictures are collected.
 pub const COLLECT: u64 = 120;
 
-/// Waits until the lab is there, with a device.
+/// Waits until the lab is there, with a device and a project.
 pub fn ready(page: &Page) -> Result<()> {
-    page.wait_until("document.getElementById('teach-lab')?.dataset.backend", 180).context("waiting for a device")
+    let there = "(d => d?.backend && d.project)(document.getElementById('teach-lab')?.dataset)";
+    page.wait_until(there, 180).context("waiting for a device and a project")
 }
 
 /// A `data-` attribute of the lab.
