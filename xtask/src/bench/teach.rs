@@ -34,7 +34,7 @@ const WHO: &str = "receptive-cpu";
 /// Seconds for a run of minutes on a slow machine.
 const PATIENCE: u64 = 3_600;
 /// Settings beyond the defaults, `key=value`.
-const FLOWERS_HEAD: &[&str] = &["epochs=40", "weight-decay=0.05"];
+const FLOWERS_HEAD: &[&str] = &["epochs=60", "weight-decay=0.1", "schedule=cosine", "learning-rate=0.002"];
 const FLOWERS_FINETUNED: &[&str] = &[
     "blocks=4",
     "learning-rate=0.0001",
