@@ -10,7 +10,8 @@ pub fn Footer() -> impl IntoView {
             </p>
             <p>
                 "Digits: the MNIST database of handwritten digits by Yann LeCun, Corinna Cortes and Christopher J. C. Burges (CC BY-SA 3.0). "
-                "Network: LeCun, Bottou, Bengio and Haffner, “Gradient-based learning applied to document recognition”, 1998."
+                "LeNet-5: LeCun, Bottou, Bengio and Haffner, “Gradient-based learning applied to document recognition”, 1998. "
+                "SqueezeNet 1.1: Iandola and others, 2016, with weights trained on ImageNet."
             </p>
         </footer>
     }

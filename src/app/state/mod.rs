@@ -1,6 +1,7 @@
 //! What the labs know and show, as signals; and the conductor that keeps it true.
 
 mod conductor;
+mod desk;
 mod device;
 mod events;
 pub mod inside;
@@ -13,8 +14,10 @@ mod saved;
 mod settings;
 pub mod teach;
 
+pub use desk::AtDesk;
 pub use device::{Chosen, DeviceState};
 pub use looking::{CellView, Looking, Shown, Watched};
+pub use notices::in_words;
 pub use notices::{Notice, NoticeAction, NoticeBoard, Tone};
 pub use run::{Divergence, Loading, RunView, state_name};
 

@@ -82,6 +82,16 @@ impl NoticeAction {
     }
 }
 
+/// A fault, what to do about it, and the command that would help, as one text.
+pub fn in_words(fault: &Fault, sentence: &str) -> (Tone, String) {
+    let command = match fault {
+        Fault::NotInstalled { command: Some(command), .. } => format!(" The command: {command}"),
+        _ => String::new(),
+    };
+    let tone = if *fault == Fault::Cancelled { Tone::Info } else { Tone::Error };
+    (tone, format!("{fault} {sentence}{command}"))
+}
+
 /// The button that fits a fault's next action, where the page can do it for the visitor.
 fn action_for(next: NextAction) -> Option<NoticeAction> {
     match next {
@@ -110,8 +120,8 @@ impl Lab {
     /// Shows a fault with its sentence and what to do about it.
     pub fn notify_fault(&self, fault: &Fault) {
         let next = fault.next_action();
-        let tone = if *fault == Fault::Cancelled { Tone::Info } else { Tone::Error };
-        self.notify(tone, format!("{fault} {}", next.sentence()), action_for(next));
+        let (tone, text) = in_words(fault, next.sentence());
+        self.notify(tone, text, action_for(next));
     }
 
     /// Does what a notice's button says.

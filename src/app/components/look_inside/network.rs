@@ -1,5 +1,6 @@
 use super::controls::{Choice, button, fact, few_choices, select};
 use crate::app::erase;
+use crate::app::state::AtDesk;
 use crate::app::state::inside::{Device, Inside, bytes_of, use_inside};
 use crate::app::words;
 use crate::protocol::{Backend, Installed, NetworkInfo};

@@ -2,7 +2,7 @@
 
 use super::{Asked, Device, Inside};
 use crate::app::browser;
-use crate::app::state::{Notice, NoticeAction, Tone};
+use crate::app::state::{AtDesk, Notice, NoticeAction, in_words};
 use crate::protocol::{Backend, Fault, FaultSite, NextAction};
 use leptos::prelude::*;
 
@@ -45,12 +45,8 @@ impl Inside {
             | NextAction::CheckSettings
             | NextAction::TrainAgain => (next.sentence(), None),
         };
-        let command = match fault {
-            Fault::NotInstalled { command: Some(command), .. } => format!(" The command: {command}"),
-            _ => String::new(),
-        };
-        let tone = if *fault == Fault::Cancelled { Tone::Info } else { Tone::Error };
-        self.notify(tone, format!("{fault} {sentence}{command}"), action);
+        let (tone, text) = in_words(fault, sentence);
+        self.notify(tone, text, action);
     }
 
     /// Does what a notice's button says.

@@ -21,11 +21,10 @@ pub use photos::{Photo, PhotoChoice, Photos};
 pub use questions::{Cam, Classes, Details, Kernels};
 
 use super::{NoticeAction, NoticeBoard, Tone};
-use crate::app::worker_client::WorkerClient;
+use crate::app::state::desk::{AtDesk, Desk};
 use crate::protocol::wire::Packet;
 use crate::protocol::{Backend, Command, Group, InsideCommand, RequestId};
 use leptos::prelude::*;
-use std::rc::Rc;
 
 /// Everything about the lab. A handful of signals, cheap to copy; lives as long as the page.
 #[derive(Clone, Copy)]
@@ -79,13 +78,7 @@ struct Inner {
     opened: bool,
     /// The page is there, so that the address is ours to write.
     on_page: bool,
-    worker: Option<Rc<WorkerClient>>,
-    /// Counts starts of a worker; an older one still under way gives up when it sees a newer one.
-    starts: u32,
-    /// How often a worker died since the visitor last chose a network or a photo, or saw a result.
-    deaths: u32,
-    requests: RequestId,
-    asked: Vec<(RequestId, Asked)>,
+    desk: Desk<Asked>,
     /// How much of the network was wanted so far.
     group: Option<Group>,
     /// The visitor wants all of the network, however large.
@@ -105,7 +98,7 @@ struct Inner {
 
 /// What a request was about, for the case that it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
+pub enum Asked {
     List,
     Ledger,
     Open,
@@ -180,15 +173,8 @@ impl Inside {
         buffers: Vec<Vec<u8>>,
         make: impl FnOnce(RequestId) -> InsideCommand,
     ) -> Option<RequestId> {
-        self.inner
-            .try_update_value(|inner| {
-                let worker = inner.worker.as_ref()?;
-                inner.requests += 1;
-                worker.send(Packet::with(Command::Inside(make(inner.requests)), buffers));
-                inner.asked.push((inner.requests, asked));
-                Some(inner.requests)
-            })
-            .flatten()
+        let packet = |request| Packet::with(Command::Inside(make(request)), buffers);
+        self.desk(|desk| desk.ask(asked, packet)).flatten()
     }
 
     fn ask(&self, asked: Asked, make: impl FnOnce(RequestId) -> InsideCommand) -> Option<RequestId> {
@@ -197,12 +183,7 @@ impl Inside {
 
     /// An answer (or a refusal) came: what the question was about.
     fn answered(&self, request: RequestId) -> Option<Asked> {
-        self.inner
-            .try_update_value(|inner| {
-                let place = inner.asked.iter().position(|(r, _)| *r == request)?;
-                Some(inner.asked.swap_remove(place).1)
-            })
-            .flatten()
+        self.desk(|desk| desk.answered(request)).flatten()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Asked, Inside};
 use crate::app::browser;
 use crate::app::erase::{Kept, List};
+use crate::app::state::AtDesk;
 use crate::app::state::Tone;
 use crate::protocol::wire::Packet;
 use crate::protocol::{Command, Group, InsideCommand, Installed, LayerInfo, LayerKind, NetworkInfo, Sample};
@@ -156,7 +157,7 @@ impl Inside {
             self.cancel_open();
         }
         self.inner.update_value(|inner| {
-            inner.deaths = 0;
+            inner.desk.deaths = 0;
             inner.group = None;
             inner.all_of_it = false;
             (inner.layer, inner.map) = (None, None);
@@ -194,11 +195,7 @@ impl Inside {
     }
 
     pub fn cancel_open(&self) {
-        self.inner.with_value(|inner| {
-            if let Some(worker) = &inner.worker {
-                worker.send(Packet::new(Command::Inside(InsideCommand::CancelOpen)));
-            }
-        });
+        self.desk(|desk| desk.order(Packet::new(Command::Inside(InsideCommand::CancelOpen))));
     }
 
     pub(super) fn opened(&self, open: OpenNetwork) {

@@ -3,6 +3,7 @@
 use super::{Asked, Inside, kept};
 use crate::app::erase;
 use crate::app::erase::{Kept, List};
+use crate::app::state::AtDesk;
 use crate::app::state::{NoticeAction, Tone};
 use crate::app::words;
 use crate::protocol::{Group, InsideCommand, PhotoSource, Region, RequestId, Sample};
@@ -121,7 +122,7 @@ impl Inside {
     }
 
     pub fn choose_photo(&self, photo: PhotoChoice) {
-        self.inner.update_value(|inner| inner.deaths = 0);
+        self.desk(|desk| desk.deaths = 0);
         self.photos.wanted.set(Some(photo));
         self.send_photo();
         self.write_address();

@@ -2,6 +2,7 @@
 
 use super::{Asked, Inside};
 use crate::app::erase::{Kept, List};
+use crate::app::state::AtDesk;
 use crate::app::state::questions::{InFlight, floats};
 use crate::protocol::{Arithmetic, ClassScore, InsideCommand, LayerKind, LayerPixel, Patch, RequestId};
 use leptos::prelude::*;
@@ -208,7 +209,7 @@ impl Inside {
     }
 
     pub(super) fn predicted(&self, top: Vec<ClassScore>, milliseconds: f64) {
-        self.inner.update_value(|inner| inner.deaths = 0);
+        self.desk(|desk| desk.deaths = 0);
         self.classes.waiting.set(false);
         self.classes.milliseconds.set(milliseconds);
         if let Some(best) = top.first() {

@@ -1,9 +1,10 @@
 //! The worker of this lab: started, told everything, and replaced when it dies.
 
-use super::{Device, Inside};
+use super::{Asked, Device, Inside};
 use crate::app::erase;
+use crate::app::state::desk::{AtDesk, Desk};
 use crate::app::state::{NoticeAction, Tone};
-use crate::app::worker_client::{Arrival, WorkerClient, start_and_wait};
+use crate::app::worker_client::{Arrival, WorkerClient};
 use crate::protocol::{Backend, Event, Fault};
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -12,57 +13,24 @@ use std::rc::Rc;
 const WITHOUT_PHOTO: u32 = 2;
 const AT_ALL: u32 = 3;
 
-impl Inside {
-    /// Does the work on this device from now on. Nothing asked for so far is lost.
-    pub fn choose_device(&self, backend: Backend) {
-        self.inner.update_value(|inner| inner.deaths = 0);
-        self.start_worker(backend);
-        self.write_address();
+impl AtDesk for Inside {
+    type Asked = Asked;
+    const SAFE: &str = "";
+
+    fn device(&self) -> RwSignal<Device> {
+        self.device
     }
 
-    /// Ends the worker there was and starts one for this device; without WebGPU, for the CPU.
-    pub(super) fn start_worker(&self, backend: Backend) {
-        let lab = *self;
-        self.device.set(Device::Starting(backend));
-        let start = self
-            .inner
-            .try_update_value(|inner| {
-                inner.worker = None;
-                inner.asked.clear();
-                inner.starts += 1;
-                inner.starts
-            })
-            // The value lives as long as the page.
-            .unwrap_or_default();
+    fn desk<R>(&self, f: impl FnOnce(&mut Desk<Asked>) -> R) -> Option<R> {
+        self.inner.try_update_value(|inner| f(&mut inner.desk))
+    }
+
+    fn worker_went(&self) {
         self.forget_questions();
-        erase::spawn(async move {
-            let started = start_and_wait(backend).await;
-            if lab.inner.with_value(|inner| inner.starts) != start {
-                return;
-            }
-            match started {
-                Ok((client, device)) => lab.activate(client, device),
-                Err(reason) if backend == Backend::Webgpu => {
-                    let text = format!("WebGPU could not be used: {reason}. The CPU does the work instead.");
-                    lab.notify(Tone::Warning, text, None);
-                    lab.start_worker(Backend::Cpu);
-                    lab.write_address();
-                }
-                Err(reason) => {
-                    lab.device.set(Device::Gone);
-                    let text = format!(
-                        "The part of this page that computes could not be started: {reason}. Check the connection and reload the page."
-                    );
-                    lab.notify(Tone::Error, text, Some(NoticeAction::ReloadPage));
-                }
-            }
-        });
     }
 
-    fn activate(&self, client: Rc<WorkerClient>, device: String) {
+    fn activate(&self, client: Rc<WorkerClient>) {
         let arrivals = client.arrivals.clone();
-        self.device.set(Device::Ready(client.backend, device));
-        self.inner.update_value(|inner| inner.worker = Some(client));
         self.tell_everything();
         let lab = *self;
         erase::spawn(async move {
@@ -79,6 +47,16 @@ impl Inside {
         });
     }
 
+    fn notify(&self, tone: Tone, text: String, action: Option<NoticeAction>) {
+        self.notices.post(tone, text, action);
+    }
+
+    fn write_address(&self) {
+        Self::write_address(self);
+    }
+}
+
+impl Inside {
     /// Tells a new worker what the one before knew.
     fn tell_everything(&self) {
         if self.networks.all.with_untracked(Vec::is_empty) {
@@ -92,12 +70,7 @@ impl Inside {
 
     /// The worker is of no more use.
     pub(super) fn worker_died(&self, fault: &Fault) {
-        let dead = self.inner.try_update_value(|inner| {
-            let dead = inner.worker.take()?;
-            inner.deaths += 1;
-            Some((dead.backend, inner.deaths))
-        });
-        let Some((backend, deaths)) = dead.flatten() else { return };
+        let Some((backend, deaths)) = self.desk(Desk::lost).flatten() else { return };
         let (text, action) = if backend == Backend::Webgpu {
             (format!("{fault} The CPU goes on with the same photo and network."), None)
         } else if deaths < WITHOUT_PHOTO {

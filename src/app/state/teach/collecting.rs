@@ -243,7 +243,7 @@ impl Teach {
 
     /// Hands the worker what is next, if it has nothing; or ends, when there is no more.
     pub(super) fn collect_more(&self) {
-        let ready = self.inner.with_value(|inner| inner.worker.is_some());
+        let ready = self.inner.with_value(|inner| inner.desk.worker.is_some());
         let next = self.collecting.queue.try_update_value(|queue| {
             if !ready || queue.flight.is_some() || queue.waiting.is_empty() {
                 return Vec::new();
@@ -283,7 +283,7 @@ impl Teach {
 
     /// The worker went. What it had is asked of the next one again, except what it died of.
     pub(super) fn collecting_stopped(&self) {
-        let deaths = self.inner.with_value(|inner| inner.deaths);
+        let deaths = self.inner.with_value(|inner| inner.desk.deaths);
         self.collecting.queue.update_value(|queue| {
             let Some(mut flight) = queue.flight.take() else { return };
             if queue.tally.cancelled {

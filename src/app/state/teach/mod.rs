@@ -40,11 +40,10 @@ pub use setup::*;
 use super::inside::Device;
 use super::{NoticeAction, NoticeBoard, Tone};
 use crate::app::browser;
-use crate::app::worker_client::WorkerClient;
+use crate::app::state::desk::{AtDesk, Desk};
 use crate::protocol::wire::Packet;
 use crate::protocol::{Backend, Command, RequestId, TeachCommand};
 use leptos::prelude::*;
-use std::rc::Rc;
 use web_sys::Blob;
 
 /// Everything about the lab. A handful of signals, cheap to copy; lives as long as the page.
@@ -71,13 +70,7 @@ struct Inner {
     on_page: bool,
     /// The address has `?test`.
     test: bool,
-    worker: Option<Rc<WorkerClient>>,
-    /// Counts starts of a worker; an older one still under way gives up when it sees a newer one.
-    starts: u32,
-    /// How often a worker died since something last came of it.
-    deaths: u32,
-    requests: RequestId,
-    asked: Vec<(RequestId, Asked)>,
+    desk: Desk<Asked>,
 }
 
 /// What a request was about, for the case that it fails.
@@ -178,34 +171,18 @@ impl Teach {
         blobs: Vec<Blob>,
         make: impl FnOnce(RequestId) -> TeachCommand,
     ) -> Option<RequestId> {
-        self.inner
-            .try_update_value(|inner| {
-                let worker = inner.worker.as_ref()?;
-                inner.requests += 1;
-                worker.send(Packet { body: Command::Teach(make(inner.requests)), buffers, blobs });
-                inner.asked.push((inner.requests, asked));
-                Some(inner.requests)
-            })
-            .flatten()
+        let packet = |request| Packet { body: Command::Teach(make(request)), buffers, blobs };
+        self.desk(|desk| desk.ask(asked, packet)).flatten()
     }
 
     /// Gives an order that is not answered; without a worker it is dropped, because a new one is told everything.
     fn order(&self, command: TeachCommand, buffers: Vec<Vec<u8>>, blobs: Vec<Blob>) {
-        self.inner.with_value(|inner| {
-            if let Some(worker) = &inner.worker {
-                worker.send(Packet { body: Command::Teach(command), buffers, blobs });
-            }
-        });
+        self.desk(|desk| desk.order(Packet { body: Command::Teach(command), buffers, blobs }));
     }
 
     /// The last answer (or a refusal) came: what the question was about.
     fn answered(&self, request: RequestId) -> Option<Asked> {
-        self.inner
-            .try_update_value(|inner| {
-                let place = inner.asked.iter().position(|(r, _)| *r == request)?;
-                Some(inner.asked.swap_remove(place).1)
-            })
-            .flatten()
+        self.desk(|desk| desk.answered(request)).flatten()
     }
 }
 

@@ -4,6 +4,7 @@ use super::{NoticeAction, Teach, Tone};
 use crate::app::browser;
 use crate::app::erase::{self, Kept, List};
 use crate::app::projects_store::{Judged, RunRecord};
+use crate::app::state::AtDesk;
 use crate::app::state::Divergence;
 use crate::app::state::keep_alive::keep_alive;
 use crate::app::state::run::{busy, state_name};
@@ -406,11 +407,7 @@ impl Teach {
         let lab = *self;
         let diverge = Closure::<dyn Fn()>::new(move || lab.order(TeachCommand::Diverge, Vec::new(), Vec::new()));
         let lose = Closure::<dyn Fn()>::new(move || {
-            lab.inner.with_value(|inner| {
-                if let Some(worker) = &inner.worker {
-                    worker.send(Packet::new(Command::Test(TestLoss::LoseDevice)));
-                }
-            });
+            lab.desk(|desk| desk.order(Packet::new(Command::Test(TestLoss::LoseDevice))));
         });
         let members = [("loseDevice", lose.into_js_value()), ("diverge", diverge.into_js_value())];
         browser::set_global("receptiveTest", &members);

@@ -81,7 +81,9 @@ pub(super) fn summary(tally: &Tally, done: usize) -> String {
         ));
     }
     if tally.refused > 0 {
-        sentences.push(format!("{} could not be used.", pictures(tally.refused)));
+        // What cannot be used may be no picture at all.
+        let files = if tally.refused == 1 { "file" } else { "files" };
+        sentences.push(format!("{} {files} could not be used.", words::count(tally.refused)));
     }
     sentences.extend(tally.reasons.iter().cloned());
     sentences.join(" ")

@@ -3,9 +3,11 @@
 use super::{Asked, Teach};
 use crate::app::browser;
 use crate::app::erase;
+use crate::app::state::desk::{AtDesk, Desk};
+use crate::app::state::in_words;
 use crate::app::state::inside::Device;
 use crate::app::state::{Notice, NoticeAction, Tone};
-use crate::app::worker_client::{Arrival, WorkerClient, start_and_wait};
+use crate::app::worker_client::{Arrival, WorkerClient};
 use crate::protocol::{Backend, Event, Fault, FaultSite, NextAction, TeachCommand, TeachEvent};
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -13,63 +15,25 @@ use std::rc::Rc;
 /// After so many deaths without anything done in between, it is not started by itself any more.
 const AT_ALL: u32 = 3;
 
-impl Teach {
-    /// Does the work on this device from now on. Nothing is lost by it.
-    pub fn choose_device(&self, backend: Backend) {
-        self.inner.update_value(|inner| inner.deaths = 0);
-        self.start_worker(backend);
-        self.write_address();
+impl AtDesk for Teach {
+    type Asked = Asked;
+    const SAFE: &str = "Your pictures are safe. ";
+
+    fn device(&self) -> RwSignal<Device> {
+        self.device
     }
 
-    /// Ends the worker there was and starts one for this device; without WebGPU, for the CPU.
-    pub(super) fn start_worker(&self, backend: Backend) {
-        let lab = *self;
-        self.device.set(Device::Starting(backend));
-        let start = self
-            .inner
-            .try_update_value(|inner| {
-                inner.worker = None;
-                inner.asked.clear();
-                inner.starts += 1;
-                inner.starts
-            })
-            // The value lives as long as the page.
-            .unwrap_or_default();
-        self.worker_went();
-        erase::spawn(async move {
-            let started = start_and_wait(backend).await;
-            if lab.inner.with_value(|inner| inner.starts) != start {
-                return;
-            }
-            match started {
-                Ok((client, device)) => lab.activate(client, device),
-                Err(reason) if backend == Backend::Webgpu => {
-                    let text = format!("WebGPU could not be used: {reason}. The CPU does the work instead.");
-                    lab.notify(Tone::Warning, text, None);
-                    lab.start_worker(Backend::Cpu);
-                    lab.write_address();
-                }
-                Err(reason) => {
-                    lab.device.set(Device::Gone);
-                    let text = format!(
-                        "The part of this page that computes could not be started: {reason}. Your pictures are safe; check the connection and reload the page."
-                    );
-                    lab.notify(Tone::Error, text, Some(NoticeAction::ReloadPage));
-                }
-            }
-        });
+    fn desk<R>(&self, f: impl FnOnce(&mut Desk<Asked>) -> R) -> Option<R> {
+        self.inner.try_update_value(|inner| f(&mut inner.desk))
     }
 
-    /// Nothing is under way any more: each part says what that means for it.
     fn worker_went(&self) {
         self.collecting_stopped();
         self.questions_stopped();
     }
 
-    fn activate(&self, client: Rc<WorkerClient>, device: String) {
+    fn activate(&self, client: Rc<WorkerClient>) {
         let arrivals = client.arrivals.clone();
-        self.device.set(Device::Ready(client.backend, device));
-        self.inner.update_value(|inner| inner.worker = Some(client));
         self.tell_everything();
         let lab = *self;
         erase::spawn(async move {
@@ -86,6 +50,16 @@ impl Teach {
         });
     }
 
+    fn notify(&self, tone: Tone, text: String, action: Option<NoticeAction>) {
+        self.notices.post(tone, text, action);
+    }
+
+    fn write_address(&self) {
+        Self::write_address(self);
+    }
+}
+
+impl Teach {
     /// Tells a new worker what the one before knew.
     fn tell_everything(&self) {
         self.list();
@@ -130,7 +104,7 @@ impl Teach {
 
     /// The worker is good for something.
     pub(super) fn something_came(&self) {
-        self.inner.update_value(|inner| inner.deaths = 0);
+        self.desk(|desk| desk.deaths = 0);
     }
 
     fn failed(&self, at: FaultSite, fault: &Fault) {
@@ -151,12 +125,7 @@ impl Teach {
 
     /// The worker is of no more use.
     fn worker_died(&self, fault: &Fault) {
-        let dead = self.inner.try_update_value(|inner| {
-            let dead = inner.worker.take()?;
-            inner.deaths += 1;
-            Some((dead.backend, inner.deaths))
-        });
-        let Some((backend, deaths)) = dead.flatten() else { return };
+        let Some((backend, deaths)) = self.desk(Desk::lost).flatten() else { return };
         let gone = deaths >= AT_ALL && backend == Backend::Cpu;
         let (tone, text, action) = if backend == Backend::Webgpu {
             (Tone::Warning, format!("{fault} The CPU goes on; pictures and runs are kept."), None)
@@ -194,12 +163,8 @@ impl Teach {
             }
             _ => (next.sentence(), None),
         };
-        let command = match fault {
-            Fault::NotInstalled { command: Some(command), .. } => format!(" The command: {command}"),
-            _ => String::new(),
-        };
-        let tone = if *fault == Fault::Cancelled { Tone::Info } else { Tone::Error };
-        self.notify(tone, format!("{fault} {sentence}{command}"), action);
+        let (tone, text) = in_words(fault, sentence);
+        self.notify(tone, text, action);
     }
 
     /// Does what a notice's button says.
