@@ -5,12 +5,12 @@
 //! ```
 //!
 //! Keys and values are those of the lab's settings, such as `blocks=2 learning-rate=0.0003`; one run is made for each of
-//! the first SEEDS seeds. With blocks unfrozen, the new layer learns alone first, for 20 epochs.
+//! the first SEEDS seeds. With blocks unfrozen, the new layer learns alone first, for 60 epochs.
 
 use burn::tensor::Device;
 use receptive::data::{Manifest, Rgb, read_shard, sha256};
 use receptive::models::{Network, architecture};
-use receptive::protocol::{Augmentation, Backend, Group, Labelled, Start, TeachSettings};
+use receptive::protocol::{Augmentation, Backend, Group, Labelled, Schedule, Start, TeachSettings};
 use receptive::train::Advance;
 use receptive::train::checkpoint::Meta;
 use receptive::train::taught::{SEEN_AT_ONCE, Taught, TaughtSession};
@@ -19,7 +19,7 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Epochs in which the new layer learns alone.
-const HEAD_EPOCHS: usize = 20;
+const HEAD_EPOCHS: usize = 60;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -44,8 +44,16 @@ fn main() -> Outcome<()> {
         };
         let mut real = course(settings.clone())?;
         if settings.blocks > 0 && settings.start == Start::Pretrained {
-            let head = TeachSettings { blocks: 0, epochs: HEAD_EPOCHS, learning_rate: 1e-3, ..settings };
-            let head = TeachSettings { augmentation: Augmentation::default(), ..head };
+            let head = TeachSettings {
+                blocks: 0,
+                epochs: HEAD_EPOCHS,
+                learning_rate: 2e-3,
+                schedule: Schedule::Cosine,
+                weight_decay: 0.1,
+                label_smoothing: 0.0,
+                augmentation: Augmentation::default(),
+                ..settings
+            };
             let mut head = futures_lite::future::block_on(teach(course(head)?, &pictures))?;
             real.begin_with(&futures_lite::future::block_on(head.0.checkpoint(None))?);
         }
