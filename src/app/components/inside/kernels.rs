@@ -8,6 +8,7 @@ use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::app::words;
 use gloo::timers::callback::Interval;
+use leptos::html;
 use leptos::prelude::*;
 
 const FIRST: Grid = Grid { maps: 6, columns: 6, map_width: 5, map_height: 5, gap: 1 };
@@ -78,6 +79,14 @@ fn FirstLayer() -> impl IntoView {
         let wanted = event_target_value(&event).parse::<usize>().unwrap_or(0);
         chosen.set((wanted < untrack(last)).then_some(wanted));
     };
+    let slider = NodeRef::<html::Input>::new();
+    // A value above what is the most at that moment would be cut down to it, so the most is set first.
+    erase::effect(move || {
+        if let Some(slider) = slider.get() {
+            slider.set_max(&last().to_string());
+            slider.set_value(&place.get().to_string());
+        }
+    });
     let empty = move || frames.with(Vec::is_empty);
     let label = move || match step() {
         Some(step) if chosen.get().is_none() => format!("step {} (newest)", words::count(step)),
@@ -99,14 +108,13 @@ fn FirstLayer() -> impl IntoView {
                     {erase::text(move || if playing.get() { "Stop" } else { "Play" }.to_owned())}
                 </button>
                 <input
+                    node_ref=slider
                     id="kernel-time"
                     type="range"
                     min="0"
                     step="1"
                     aria-label="Kernels over time"
                     aria-valuetext=erase::text(label)
-                    max=erase::text(move || last().to_string())
-                    prop:value=erase::text(move || place.get().to_string())
                     disabled=erase::flag(empty)
                     on:input=erase::event(slide)
                 />
