@@ -32,7 +32,7 @@ const TOLERANCE: f64 = 1e-5;
 type Case = [usize; 8];
 
 /// The kinds of layers of the classic networks, and whatever is at an edge.
-const CASES: [Case; 20] = [
+const CASES: [Case; 26] = [
     // AlexNet's first two, ResNet's first, GoogLeNet's and ResNet's 1x1, VGG's 3x3, a 3x3 that halves.
     [3, 40, 40, 16, 11, 11, 4, 2],
     [16, 27, 27, 24, 5, 5, 1, 2],
@@ -56,6 +56,14 @@ const CASES: [Case; 20] = [
     [8, 7, 6, 8, 3, 3, 1, 4],
     [8, 20, 4, 8, 5, 5, 1, 1],
     [5, 9, 12, 6, 2, 3, 1, 1],
+    // Small enough for a batch to be one matrix, and for more than one; a stride that leaves a row over; a kernel larger
+    // than the picture.
+    [9, 8, 8, 7, 3, 3, 2, 1],
+    [6, 15, 14, 5, 3, 3, 2, 0],
+    [1000, 8, 8, 5, 3, 3, 1, 1],
+    [7, 2, 2, 9, 5, 5, 1, 2],
+    [7, 1, 1, 9, 5, 5, 1, 2],
+    [7, 1, 2, 9, 3, 5, 2, 2],
 ];
 
 #[test]

@@ -1,14 +1,19 @@
-//! Convolutions of large networks, a batch of pictures one after the other, and their gradients.
+//! Convolutions of large networks, a batch of pictures one after the other, and their gradients. Small pictures are
+//! done together, in [`super::together`].
 
+use super::together::{convolve_together, input_gradient_together, is_small, weight_gradient_together};
 use super::{OneBackend, Values, in_rows, new_values, slice};
 use burn::backend::ops::FloatTensorOps;
 use receptive_loops::{Convolution, InputGradient, sums_of_maps, unfold};
 
 /// Rows of patches that a gradient of the kernels takes at a time hold at most this many values: 4 MB.
-const PATCHES: usize = 1 << 20;
+pub(super) const PATCHES: usize = 1 << 20;
 
 pub fn convolve(size: &Convolution, batch: usize, x: &Values, weight: &Values, bias: Option<&Values>) -> Values {
     let (x, weight, bias) = (in_rows(x.clone()), in_rows(weight.clone()), bias.map(|bias| in_rows(bias.clone())));
+    if is_small(size, batch) {
+        return convolve_together(size, batch, &x, &weight, bias.as_ref());
+    }
     let mut y = vec![0.0; batch * size.output_len()];
     for (x, y) in slice(&x).chunks_exact(size.input_len()).zip(y.chunks_exact_mut(size.output_len())) {
         receptive_loops::convolve(size, x, slice(&weight), bias.as_ref().map(slice), y);
@@ -24,6 +29,9 @@ pub fn convolve_input_gradient(
     weight: &Values,
     gradient: &Values,
 ) -> Values {
+    if is_small(size, batch) {
+        return input_gradient_together(size, batch, weight, gradient);
+    }
     let mut back = InputGradient::new(size, slice(weight));
     let mut x = Vec::with_capacity(batch * size.input_len());
     for gradient in slice(gradient).chunks_exact(size.output_len()) {
@@ -42,6 +50,9 @@ pub fn convolve_weight_gradient(
 ) -> Values {
     let [height, width] = size.output();
     let (area, length) = (height * width, size.kernel_len());
+    if is_small(size, batch) {
+        return weight_gradient_together(size, batch, x, gradient);
+    }
     let rows = (PATCHES / (length * width)).clamp(1, height);
     let mut sum: Option<Values> = None;
     let pictures = slice(x).chunks_exact(size.input_len());

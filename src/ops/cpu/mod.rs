@@ -8,6 +8,7 @@ mod max_pool;
 mod relu;
 mod scale_shift;
 mod tanh;
+mod together;
 
 pub use average_pool::{average_pool, average_pool_gradient};
 pub use conv2d::{conv2d, conv2d_input_gradient, conv2d_weight_gradients};
