@@ -51,6 +51,7 @@ fn main() -> Outcome<()> {
                 schedule: Schedule::Cosine,
                 weight_decay: 0.1,
                 label_smoothing: 0.0,
+                blend: 0.0,
                 augmentation: Augmentation::default(),
                 ..settings
             };

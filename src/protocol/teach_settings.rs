@@ -108,6 +108,9 @@ pub struct TeachSettings {
     /// Stop after so many epochs without a better validation loss, and go back to the best weights; 0 trains to the end.
     pub patience: usize,
     pub weight_decay: f64,
+    /// Up to this share of another picture of its batch is laid over every picture, and of that one's label over its own
+    /// (mixup; Zhang and others, 2018).
+    pub blend: f64,
     /// This share of every label is given to all classes alike.
     pub label_smoothing: f64,
     pub class_weights: ClassWeights,
@@ -134,6 +137,7 @@ impl Default for TeachSettings {
             epochs: 5,
             patience: 0,
             weight_decay: 0.0,
+            blend: 0.0,
             label_smoothing: 0.0,
             class_weights: ClassWeights::default(),
             augmentation: Augmentation::default(),

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use receptive::models::formula;
 use receptive::protocol::{ClassWeights, Schedule, TeachSettings};
 use receptive::train::read;
-use receptive::train::taught::{Familiarity, class_weights, learning_rate, loss};
+use receptive::train::taught::{Familiarity, blended, class_weights, learning_rate, loss};
 
 fn near(got: f64, wanted: f64) -> bool {
     (got - wanted).abs() < 1e-6 * wanted.abs().max(1.0)
@@ -19,7 +19,7 @@ fn losses_and_their_gradients_are_pytorchs() {
         for case in &expected().losses {
             let logits: Vec<f32> = formula::noise("logits", 15).map(|v| 3.0 * v).collect();
             let logits = Tensor::<2>::from_data(TensorData::new(logits, [5, 3]), &device).autodiff().require_grad();
-            let loss = loss(logits.clone(), &case.labels, &case.weights, case.smoothing, &device);
+            let loss = loss(logits.clone(), &case.labels, &[], &case.weights, case.smoothing, &device);
             let gradients = loss.backward();
             let got = f64::from(read(loss.inner()).await.expect("CPU")[0]);
             assert!(near(got, case.loss), "{:?} {}: {got} for {}", case.weights, case.smoothing, case.loss);
@@ -33,12 +33,29 @@ fn losses_and_their_gradients_are_pytorchs() {
 }
 
 #[test]
+fn a_blend_is_so_much_of_the_next_picture_and_of_its_label() {
+    let device = Device::flex();
+    run(async {
+        let x = Tensor::<1>::from_floats([0.0, 10.0, 20.0, 30.0, 5.0, 6.0], &device).reshape([3, 2, 1, 1]);
+        let x = read(blended(x, &[0.5, 0.0, 0.25]).reshape([6])).await.expect("CPU");
+        assert_eq!(x, [10.0, 20.0, 20.0, 30.0, 3.75, 7.0]);
+
+        // Probabilities of 3/4 and 1/4 for both pictures.
+        let logits = Tensor::<2>::from_floats([[3.0_f32.ln(), 0.0], [3.0_f32.ln(), 0.0]], &device).autodiff();
+        let loss = loss(logits, &[0, 1], &[0.2, 0.4], &[1.0, 1.0], 0.0, &device);
+        let (likely, unlikely) = (0.75_f64.ln(), 0.25_f64.ln());
+        let by_hand = -(0.8 * likely + 0.2 * unlikely + 0.6 * unlikely + 0.4 * likely) / 2.0;
+        assert!(near(f64::from(read(loss.inner()).await.expect("CPU")[0]), by_hand));
+    });
+}
+
+#[test]
 fn pictures_whose_mistakes_count_nothing_teach_nothing() {
     let device = Device::flex();
     run(async {
         let logits = Tensor::<2>::from_data(TensorData::new(vec![1.0_f32, -1.0], [1, 2]), &device);
         let logits = logits.autodiff().require_grad();
-        let gradients = loss(logits.clone(), &[0], &[0.0, 1.0], 0.0, &device).backward();
+        let gradients = loss(logits.clone(), &[0], &[], &[0.0, 1.0], 0.0, &device).backward();
         let gradient = read(logits.grad(&gradients).expect("it has one")).await.expect("CPU");
         assert_eq!(gradient, [0.0, 0.0]);
     });

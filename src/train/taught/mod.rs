@@ -16,7 +16,7 @@ pub use card::{Origin, model_card};
 pub use checkpoint::{TaughtCheckpoint, from_bytes, to_bytes};
 pub use division::Division;
 pub use familiarity::Familiarity;
-pub use learner::{TaughtLearner, class_weights, learning_rate, loss};
+pub use learner::{TaughtLearner, blended, class_weights, learning_rate, loss};
 pub use model::{Facts, Input, Model, Results, Tested};
 pub use script::pytorch_script;
 
@@ -26,6 +26,7 @@ use crate::models::architecture::{Architecture, Parameter};
 use crate::models::{Network, taught};
 use crate::protocol::{Fault, Head, History, Labelled, Part, Start, TeachSettings};
 use burn::tensor::{Device, Tensor, TensorData};
+use rand::Rng;
 use rand::seq::SliceRandom;
 use std::collections::HashMap;
 
@@ -33,10 +34,12 @@ use std::collections::HashMap;
 const KEPT_BYTES: usize = 256 << 20;
 /// Pictures that go through the frozen layers together.
 pub const SEEN_AT_ONCE: usize = 4;
-/// Streams of random numbers: initial weights, and the first of those for the order of an epoch and for dropout.
+/// Streams of random numbers: initial weights, and the first of those for the order of an epoch, for dropout and for
+/// blends.
 const WEIGHTS_STREAM: u64 = 0;
 const ORDER_STREAM: u64 = 2;
 const DROPOUT_STREAM: u64 = 1 << 32;
+const BLEND_STREAM: u64 = 2 << 32;
 
 /// A run of this lab.
 pub type TaughtSession = Session<Taught>;
@@ -274,6 +277,15 @@ impl Taught {
         Some(squares)
     }
 
+    /// How much of the next picture is laid over each of a step's; nothing where none is, or there is no other.
+    fn blends(&self, pictures: usize, step: usize) -> Vec<f32> {
+        if self.settings.blend == 0.0 || pictures < 2 {
+            return Vec::new();
+        }
+        let mut random = stream(self.settings.seed, BLEND_STREAM + step as u64);
+        (0..pictures).map(|_| random.random_range(0.0..=self.settings.blend as f32)).collect()
+    }
+
     fn labels(&self, places: &[u32]) -> Vec<u8> {
         // There are at most 50 classes.
         places.iter().map(|&place| self.pictures[place as usize].class as u8).collect()
@@ -346,9 +358,11 @@ impl Course for Taught {
     }
 
     fn learn(&mut self, learner: &mut TaughtLearner, batch: TaughtBatch, labels: &[u8], step: usize) -> Tensor<2> {
+        let blends = self.blends(labels.len(), step);
+        let blend = |x| if blends.is_empty() { x } else { blended(x, &blends) };
         let x = match batch {
-            TaughtBatch::Values(values) => values,
-            TaughtBatch::Pixels(pixels) => self.network.first_layers(pixels, self.cut + 1),
+            TaughtBatch::Values(values) => blend(values),
+            TaughtBatch::Pixels(pixels) => self.network.first_layers(blend(pixels), self.cut + 1),
         };
         let mut network = self.network.clone();
         network.set_flat(&self.parameters, &learner.weights, true);
@@ -357,7 +371,7 @@ impl Course for Taught {
         let logits = network.layers(x.autodiff(), self.cut, end, Some(&mut random));
         let logits = logits.reshape([labels.len(), self.classes.len()]);
         let smoothing = self.settings.label_smoothing;
-        let gradients = loss(logits.clone(), labels, &self.class_weights, smoothing, self.device()).backward();
+        let gradients = loss(logits.clone(), labels, &blends, &self.class_weights, smoothing, self.device()).backward();
         let mut gradient = network.flat_gradient(&self.parameters, &gradients);
         if self.settings.weight_decay > 0.0 {
             gradient = gradient + learner.weights.clone() * self.settings.weight_decay;

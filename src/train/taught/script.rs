@@ -31,6 +31,7 @@ pub fn pytorch_script(settings: &TeachSettings, script: &str, weights: &str) -> 
         .replace("@RATE@", &format!("{:?}", settings.learning_rate))
         .replace("@DECAY@", &format!("{:?}", settings.weight_decay))
         .replace("@SMOOTHING@", &format!("{:?}", settings.label_smoothing))
+        .replace("@BLEND@", &format!("{:?}", settings.blend))
         .replace("@SEED@", &settings.seed.to_string())
         .replace("@CHANGE@", &change(&settings.augmentation))
         .replace("@OPTIMIZER@", optimizer)

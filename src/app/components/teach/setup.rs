@@ -31,7 +31,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Parts and seed", &["parts", "seed", "mask"]),
-    ("Changing pictures at random", &["flip", "rotation", "shift", "zoom", "brightness", "contrast", "noise"]),
+    ("Changing pictures at random", &["flip", "rotation", "shift", "zoom", "brightness", "contrast", "noise", "blend"]),
 ];
 
 #[component]
