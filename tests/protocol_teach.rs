@@ -32,6 +32,7 @@ fn settings() -> TeachSettings {
         epochs: 20,
         patience: 3,
         weight_decay: 0.001,
+        blend: 0.25,
         label_smoothing: 0.1,
         class_weights: ClassWeights::Own(vec![1.0, 2.5]),
         augmentation: Augmentation {

@@ -278,6 +278,7 @@ fn augmented() -> TeachSettings {
         class_weights: ClassWeights::Inverse,
         schedule: Schedule::Cosine,
         optimizer: Optimizer::Sgd,
+        blend: 0.25,
         label_smoothing: 0.1,
         ..settings(Head::Light)
     }
@@ -288,7 +289,7 @@ fn the_script_trains_on_with_the_settings_of_the_run() {
     let script = pytorch_script(&augmented(), "a.py", "a.safetensors");
     for line in [
         "WEIGHTS = Path(__file__).with_name(\"a.safetensors\")",
-        "EPOCHS = 6\nBATCH = 2\nLEARNING_RATE = 0.001\nWEIGHT_DECAY = 0.0\nLABEL_SMOOTHING = 0.1\nSEED = 3\n",
+        "EPOCHS = 6\nBATCH = 2\nLEARNING_RATE = 0.001\nWEIGHT_DECAY = 0.0\nBLEND = 0.25\nLABEL_SMOOTHING = 0.1\nSEED = 3\n",
         "transforms.RandomAffine(10.0, translate=(0.05, 0.05), scale=(0.8, 1.2)),",
         "    Noise(0.02),\n])\n",
         "optimizer = torch.optim.SGD(learning, lr=arguments.rate, momentum=0.9, weight_decay=WEIGHT_DECAY)",
