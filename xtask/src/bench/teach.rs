@@ -52,9 +52,10 @@ const XRAY_HEAD: &[&str] = &["epochs=40", "class-weights=inverse"];
 const XRAY_FINETUNED: &[&str] = &[
     "blocks=4",
     "learning-rate=0.0001",
-    "epochs=10",
+    "epochs=8",
     "schedule=cosine",
     "class-weights=inverse",
+    "blend=0.2",
     "flip=yes",
     "rotation=10",
     "brightness=0.1",
