@@ -36,30 +36,30 @@ const PATIENCE: u64 = 3_600;
 /// Settings beyond the defaults, `key=value`.
 const FLOWERS_HEAD: &[&str] = &["epochs=60", "weight-decay=0.1", "schedule=cosine", "learning-rate=0.002"];
 const FLOWERS_FINETUNED: &[&str] = &[
-    "blocks=4",
-    "learning-rate=0.0001",
-    "epochs=10",
+    "blocks=2",
+    "learning-rate=0.00003",
+    "epochs=6",
     "schedule=cosine",
-    "blend=0.4",
+    "weight-decay=0.05",
     "flip=yes",
     "rotation=10",
     "shift=0.1",
     "zoom=0.3",
-    "brightness=0.3",
-    "contrast=0.3",
+    "brightness=0.2",
+    "contrast=0.2",
 ];
 const XRAY_HEAD: &[&str] = &["epochs=40", "class-weights=inverse"];
 const XRAY_FINETUNED: &[&str] = &[
-    "blocks=4",
-    "learning-rate=0.0001",
-    "epochs=8",
+    "blocks=2",
+    "learning-rate=0.00005",
+    "epochs=5",
     "schedule=cosine",
+    "weight-decay=0.01",
     "class-weights=inverse",
-    "blend=0.2",
     "flip=yes",
-    "rotation=10",
+    "rotation=5",
     "brightness=0.1",
-    "noise=0.02",
+    "contrast=0.1",
 ];
 /// Pictures in the measurement of memory.
 const MANY: usize = 2_000;
