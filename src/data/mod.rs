@@ -4,6 +4,7 @@
 pub mod archive;
 #[cfg(feature = "compute")]
 mod augment;
+mod cifar10;
 mod drawing;
 mod error;
 mod gzip;
@@ -15,6 +16,8 @@ mod mnist;
 #[cfg(feature = "compute")]
 mod order;
 mod photo;
+mod pictures;
+mod pixels;
 mod resize;
 mod shard;
 #[cfg(feature = "compute")]
@@ -24,6 +27,7 @@ mod textures;
 
 #[cfg(feature = "compute")]
 pub use augment::{augment, augmentation_stream, mask_borders};
+pub use cifar10::{CIFAR10_CLASSES, CIFAR10_RECORD_BYTES, CIFAR10_SIDE, parse_cifar10};
 pub use drawing::from_drawing;
 pub use error::{DataError, Problem};
 pub use gzip::gunzip;
@@ -38,6 +42,8 @@ pub use mnist::{
 #[cfg(feature = "compute")]
 pub use order::epoch_order;
 pub use photo::{Rgb, Square};
+pub use pictures::Pictures;
+pub use pixels::{MAX_CLASSES, is_small, pictures_per_shard, read_pixels, write_pixels};
 pub use resize::{enlarge, to_input};
 pub use shard::{MAX_SHARD_BYTES, Piece, read_shard, write_shards};
 #[cfg(feature = "compute")]
