@@ -5,6 +5,7 @@ pub mod archive;
 #[cfg(feature = "compute")]
 mod augment;
 mod cifar10;
+mod dataset;
 mod drawing;
 mod error;
 mod gzip;
@@ -28,13 +29,14 @@ mod textures;
 #[cfg(feature = "compute")]
 pub use augment::{augment, augmentation_stream, mask_borders};
 pub use cifar10::{CIFAR10_CLASSES, CIFAR10_RECORD_BYTES, CIFAR10_SIDE, parse_cifar10};
+pub use dataset::{DatasetForm, DatasetPart, InstalledDataset};
 pub use drawing::from_drawing;
 pub use error::{DataError, Problem};
 pub use gzip::gunzip;
 pub use idx::{parse_images, parse_labels};
 #[cfg(feature = "compute")]
 pub use jpeg::{is_plain_jpeg, to_plain_jpeg};
-pub use manifest::{Asset, DatasetPart, InstalledDataset, InstalledNetwork, Manifest, Preprocessing, sha256};
+pub use manifest::{Asset, InstalledNetwork, Manifest, Preprocessing, sha256};
 pub use mnist::{
     Digits, PIXELS, SIDE, TEST_LABELS, TEST_SHARD, TRAIN_LABELS, TRAIN_SHARD, read_images, read_labels, test_shards,
     train_shards,
