@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod container;
+mod decode;
 mod download;
 mod error;
 mod fetch;
@@ -14,8 +15,10 @@ mod objects;
 mod overlay;
 mod pickle;
 mod pictures;
+mod pixel_set;
 mod progress;
 mod refresh;
+mod small;
 pub mod store;
 
 pub use overlay::overlay;
