@@ -1,6 +1,7 @@
 //! `cargo xtask assets`: networks and data for this host's site.
 
 mod checkpoint;
+mod cifar10;
 mod container;
 mod decode;
 mod download;
@@ -18,6 +19,7 @@ mod pictures;
 mod pixel_set;
 mod progress;
 mod refresh;
+mod remote;
 mod small;
 pub mod store;
 
@@ -36,7 +38,7 @@ pub struct Args {
 enum Task {
     /// Which networks and data sets there are, and which of them this host has.
     List,
-    /// Install published networks by name.
+    /// Install published networks and data sets by name.
     Fetch(fetch::Args),
     /// Install a checkpoint or pictures of your own.
     Import(Box<import::Args>),
