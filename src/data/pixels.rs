@@ -22,7 +22,8 @@
 //!
 //! So taking green away matters most. With that the plane is the smallest on the one and within 3 % of the smallest on
 //! the other, and the only one but left and up that needs no decision at a pixel. Planes picture by picture instead of
-//! shard by shard take 4 % more on the first and 1 % on the second.
+//! shard by shard take 4 % more on the first and 1 % on the second. All 60,000 pictures that had been through JPEG are
+//! 92 MB in twelve shards, half of their pixels.
 
 use super::pictures::{COLOURS, Pictures};
 use super::{DataError, MAX_SHARD_BYTES, Problem, gunzip};

@@ -101,7 +101,7 @@ fn import_pictures(store: &Store, folder: &Path, args: &Args) -> Result<()> {
     let title = args.title.clone().unwrap_or_else(|| args.name.clone());
     let (licence, source) = (args.licence.clone(), args.source.clone());
     let about = pictures::About { name: args.name.clone(), title: title.clone(), licence, source };
-    sh::say(&format!("Installing {title} (usually seconds, a minute for some gigabytes)"));
+    sh::say(&format!("Installing {title} (usually seconds; a minute or two for gigabytes or 60,000 pictures)"));
     let (found, dataset, bytes) = pictures::install(store, folder, &about, args.keep_files)?;
     report(folder, &found, &dataset);
     installed(store, &title, bytes);
