@@ -32,6 +32,8 @@ pub enum Problem {
     TooLarge { limit: u64 },
     #[error("the label {got} is none of the digits 0 to 9")]
     BadLabel { got: u8 },
+    #[error("the label {got} is none of the {classes} classes")]
+    BadClass { got: u8, classes: usize },
     #[error("it cannot be unpacked: {reason}")]
     BadGzip { reason: String },
     #[error("it is no valid manifest: {reason}")]
@@ -44,6 +46,8 @@ pub enum Problem {
     WrongHash { expected: String, got: String },
     #[error("it is no shard of weights: {reason}")]
     BadShard { reason: String },
+    #[error("it is no shard of small pictures: {reason}")]
+    BadPixels { reason: String },
     #[error("{reason}")]
     BadArchive { reason: String },
     #[error("the manifest does not list it")]

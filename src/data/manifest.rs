@@ -1,4 +1,4 @@
-use super::{DataError, Problem};
+use super::{DataError, InstalledDataset, Problem};
 use crate::protocol::Group;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -68,36 +68,6 @@ impl Preprocessing {
     }
 }
 
-/// A data set of labelled pictures: shards that hold picture files, and which class each is of.
-///
-/// A shard is a safetensors file of at most 16 MB, not compressed further, because the pictures are. It holds one tensor
-/// of bytes for each picture, `<class>/<file name>`: the file as it was, JPEG, PNG, WebP or GIF, for the browser to
-/// decode. The crate `safetensors`, which the workers have for weights anyway, reads it without copying. Pictures are
-/// dealt out in the order of their SHA-256, so that every shard has some of every class and training can begin with the
-/// first; within a shard they are in the order of their names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InstalledDataset {
-    pub name: String,
-    pub title: String,
-    pub classes: Vec<String>,
-    /// Parts such as `train` and `test`; one part called `all` where the folder made no difference.
-    pub parts: Vec<DatasetPart>,
-    pub licence: String,
-    pub source: String,
-}
-
-/// One part of a data set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatasetPart {
-    pub name: String,
-    /// How many pictures of each class, in the order of the classes.
-    pub counts: Vec<usize>,
-    /// Paths of the shards, in order.
-    pub shards: Vec<String>,
-}
-
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,7 +119,7 @@ impl Manifest {
             }
         }
         let of_networks = manifest.networks.iter().flat_map(InstalledNetwork::files);
-        let of_datasets = manifest.datasets.iter().flat_map(|d| d.parts.iter().flat_map(|part| &part.shards));
+        let of_datasets = manifest.datasets.iter().flat_map(InstalledDataset::files);
         if let Some(path) = of_networks.chain(of_datasets).find(|path| !seen.contains(path)) {
             return Err(bad(find(bytes, path.as_bytes()), format!("{path} is used, but not among the assets")));
         }
@@ -165,10 +135,10 @@ impl Manifest {
             let reason = format!("{} has a preprocessing that divides by nothing", network.name);
             return Err(bad(find(bytes, network.name.as_bytes()), reason));
         }
-        let fits = |dataset: &&InstalledDataset| dataset.parts.iter().all(|p| p.counts.len() == dataset.classes.len());
-        if let Some(dataset) = manifest.datasets.iter().find(|dataset| !fits(dataset)) {
-            let reason = format!("{} does not count the pictures of each of its classes", dataset.name);
-            return Err(bad(find(bytes, dataset.name.as_bytes()), reason));
+        for dataset in &manifest.datasets {
+            if let Some(fault) = dataset.fault() {
+                return Err(bad(find(bytes, dataset.name.as_bytes()), format!("{} {fault}", dataset.name)));
+            }
         }
         Ok(manifest)
     }
@@ -180,6 +150,11 @@ impl Manifest {
     pub fn find(&self, path: &str) -> Result<&Asset, DataError> {
         let found = self.assets.iter().find(|asset| asset.path == path);
         found.ok_or_else(|| DataError::new(path, 0, Problem::NotListed))
+    }
+
+    /// Data sets of picture files, which a network can be taught: it takes photos of any size.
+    pub fn picture_sets(&self) -> impl Iterator<Item = &InstalledDataset> {
+        self.datasets.iter().filter(|dataset| dataset.form.is_files())
     }
 }
 
@@ -246,6 +221,7 @@ fn find(bytes: &[u8], part: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{DatasetForm, DatasetPart};
 
     fn manifest() -> Manifest {
         let text = str::to_owned;
@@ -281,6 +257,7 @@ mod tests {
                 parts: vec![DatasetPart { name: text("all"), counts: vec![1, 2], shards: vec![path] }],
                 licence: text("l"),
                 source: text("s"),
+                form: DatasetForm::Files,
             }],
         }
     }
@@ -297,18 +274,53 @@ mod tests {
 
     #[test]
     fn entries_that_could_not_be_used_are_refused() {
-        let refused = |change: fn(&mut Manifest), reason: &str| {
+        let refused = |change: &dyn Fn(&mut Manifest), reason: &str| {
             let mut changed = manifest();
             change(&mut changed);
             let error = parsed(&changed).expect_err(reason);
             assert!(error.contains(reason), "{error}");
         };
-        refused(|m| m.networks[0].first[0].push('x'), "weights/a/firstx is used, but not among the assets");
-        refused(|m| m.networks[0].classes = Some("names.txt".to_owned()), "names.txt is used");
-        refused(|m| m.datasets[0].parts[0].shards[0].push('x'), "is used, but not among the assets");
-        refused(|m| m.networks.push(m.networks[0].clone()), "two of its entries are the network a");
-        refused(|m| m.datasets.push(m.datasets[0].clone()), "two of its entries are the data set a");
-        refused(|m| m.networks[0].preprocessing.deviation[1] = 0.0, "divides by nothing");
-        refused(|m| m.datasets[0].parts[0].counts = vec![3], "does not count");
+        refused(&|m| m.networks[0].first[0].push('x'), "weights/a/firstx is used, but not among the assets");
+        refused(&|m| m.networks[0].classes = Some("names.txt".to_owned()), "names.txt is used");
+        refused(&|m| m.datasets[0].parts[0].shards[0].push('x'), "is used, but not among the assets");
+        refused(&|m| m.networks.push(m.networks[0].clone()), "two of its entries are the network a");
+        refused(&|m| m.datasets.push(m.datasets[0].clone()), "two of its entries are the data set a");
+        refused(&|m| m.networks[0].preprocessing.deviation[1] = 0.0, "divides by nothing");
+        refused(&|m| m.datasets[0].parts[0].counts = vec![3], "does not count");
+        let pixels = |height, width| DatasetForm::Pixels { height, width, lossy: false };
+        refused(&|m| m.datasets[0].form = pixels(0, 32), "a claims 0x32 pixels");
+        refused(&|m| m.datasets[0].form = pixels(32, 65), "a claims 32x65 pixels");
+        let many = |m: &mut Manifest, count| {
+            m.datasets[0].form = pixels(32, 32);
+            m.datasets[0].parts[0].counts = vec![count, 4_000];
+        };
+        refused(&|m| many(m, 1_001), "counts 5001 pictures, and its files hold 5000 at most");
+        refused(&|m| many(m, usize::MAX), "its files hold 5000 at most");
+        refused(
+            &|m| {
+                m.datasets[0].form = pixels(1, 1);
+                m.datasets[0].classes = vec!["x".to_owned(); 257];
+                m.datasets[0].parts[0].counts = vec![1; 257];
+            },
+            "has 257 classes, and 256 are the most",
+        );
+    }
+
+    #[test]
+    fn sets_of_pixels_are_told_from_sets_of_files() {
+        let mut manifest = manifest();
+        let text = serde_json::to_string(&manifest).unwrap();
+        assert!(!text.contains("form"), "as before there were two of them: {text}");
+        let mut small = manifest.datasets[0].clone();
+        small.name = "small".to_owned();
+        small.form = DatasetForm::Pixels { height: 32, width: 48, lossy: true };
+        manifest.datasets.push(small);
+        let text = serde_json::to_string(&manifest).unwrap();
+        assert!(text.contains(r#""form":{"pixels":{"height":32,"width":48,"lossy":true}}"#), "{text}");
+        assert_eq!(parsed(&manifest), Ok(manifest.clone()));
+        let to_teach: Vec<_> = manifest.picture_sets().map(|set| (set.name.as_str(), set.pictures())).collect();
+        assert_eq!(to_teach, [("a", 3)]);
+        let wrong = text.replace("\"lossy\"", "\"lossless\"");
+        assert!(Manifest::parse(wrong.as_bytes()).unwrap_err().to_string().contains("lossless"));
     }
 }

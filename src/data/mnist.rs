@@ -1,11 +1,14 @@
 //! MNIST: 60,000 + 10,000 handwritten digits of 28x28 grey pixels (LeCun, Cortes, Burges, 1998).
 
+use super::pictures::{COLOURS, Pictures};
 use super::{DataError, gunzip, parse_images, parse_labels};
 
 /// Height and width of a digit.
 pub const SIDE: usize = 28;
 /// Pixels of a digit.
 pub const PIXELS: usize = SIDE * SIDE;
+/// A digit among photos is 32x32: this much paper on each side.
+const PADDING: usize = 2;
 /// Digits in each file of training and of test pictures.
 pub const TRAIN_SHARD: usize = 6_000;
 pub const TEST_SHARD: usize = 5_000;
@@ -78,5 +81,49 @@ impl Digits {
         assert_eq!(pixels.len(), labels.len() * PIXELS, "one label for each picture");
         self.pixels.extend_from_slice(pixels);
         self.labels.extend_from_slice(labels);
+    }
+
+    /// The same as pictures `[n, 32, 32, 3]`: two pixels of paper on each side, and grey three times over.
+    pub fn to_pictures(&self) -> Pictures {
+        let side = SIDE + 2 * PADDING;
+        let mut pictures = Pictures::new(side, side);
+        pictures.labels.clone_from(&self.labels);
+        pictures.pixels = vec![0; self.len() * pictures.stride()];
+        let stride = pictures.stride();
+        for (picture, digit) in pictures.pixels.chunks_exact_mut(stride).zip(self.pixels.chunks_exact(PIXELS)) {
+            let rows = picture.chunks_exact_mut(side * COLOURS).skip(PADDING);
+            for (row, grey) in rows.zip(digit.chunks_exact(SIDE)) {
+                let inner = row[PADDING * COLOURS..].as_chunks_mut::<COLOURS>().0;
+                inner.iter_mut().zip(grey).for_each(|(pixel, &grey)| *pixel = [grey; COLOURS]);
+            }
+        }
+        pictures
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_among_photos_have_paper_around_them_and_three_equal_colours() {
+        let mut digits = Digits::default();
+        // Not one value twice in a row or a column; then a digit of ink only.
+        digits.push_shard(&(0..PIXELS).map(|i| (i % 251 + 1) as u8).collect::<Vec<u8>>(), &[4]);
+        digits.push_shard(&[255; PIXELS], &[9]);
+        let pictures = digits.to_pictures();
+        assert_eq!((pictures.height, pictures.width, pictures.labels.as_slice()), (32, 32, &[4, 9][..]));
+        assert_eq!(pictures.pixels.len(), 2 * 32 * 32 * 3);
+        let inside = 2..30;
+        for y in 0..32 {
+            for x in 0..32 {
+                let at = |picture: usize| &pictures.image(picture)[(y * 32 + x) * 3..][..3];
+                let (paper, i) = (!inside.contains(&y) || !inside.contains(&x), (y * 28 + x) as i64 - 58);
+                // (y - 2) * 28 + (x - 2) is y * 28 + x - 58.
+                let expected = if paper { 0 } else { (i % 251 + 1) as u8 };
+                assert_eq!(at(0), [expected; 3], "row {y}, column {x}");
+                assert_eq!(at(1), [if paper { 0 } else { 255 }; 3], "row {y}, column {x}");
+            }
+        }
     }
 }

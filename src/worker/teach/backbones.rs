@@ -36,20 +36,18 @@ pub fn backbones(manifest: &Manifest) -> Vec<Backbone> {
     here.chain(missing.map(|about| describe(about.card.key, about.card.title, &about))).collect()
 }
 
+/// Data sets of picture files.
 pub fn sets(manifest: &Manifest) -> Vec<SampleSet> {
     let set = |dataset: &crate::data::InstalledDataset| SampleSet {
         name: dataset.name.clone(),
         title: dataset.title.clone(),
         classes: dataset.classes.clone(),
-        pictures: dataset.parts.iter().flat_map(|part| &part.counts).sum(),
-        bytes: {
-            let shards = dataset.parts.iter().flat_map(|part| &part.shards);
-            shards.filter_map(|path| manifest.find(path).ok()).map(|asset| asset.bytes).sum()
-        },
+        pictures: dataset.pictures(),
+        bytes: dataset.files().filter_map(|path| manifest.find(path).ok()).map(|asset| asset.bytes).sum(),
         licence: dataset.licence.clone(),
         source: dataset.source.clone(),
     };
-    manifest.datasets.iter().map(set).collect()
+    manifest.picture_sets().map(set).collect()
 }
 
 fn can_be_taught(about: &Architecture) -> bool {

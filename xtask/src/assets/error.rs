@@ -14,6 +14,8 @@ pub enum AssetError {
          it. Do not open the file; take it from a source you trust, or save only the network's state_dict()."
     )]
     ForbiddenClass { file: String, name: String },
+    #[error("{file} is not CIFAR-10's binary version: {reason}. Nothing was installed; fetch the file again.")]
+    NotCifar10 { file: String, reason: String },
     #[error(
         "{file} does not fit {architecture}: {reason}. Choose the architecture that the weights were trained with."
     )]

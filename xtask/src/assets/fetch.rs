@@ -1,17 +1,15 @@
-//! `cargo xtask assets fetch`: from a name to an installed network.
+//! `cargo xtask assets fetch`: from a name to an installed network or data set.
 
-use super::download::download;
 use super::error::AssetError;
 use super::import::{installed, shipped_classes};
-use super::known::{Known, Published};
-use super::network::{self, About};
+use super::known::{Known, Layout, Published, PublishedSet};
+use super::pictures::About;
+use super::remote::{Sources, locate};
 use super::store::Store;
+use super::{cifar10, network};
 use crate::{paths, sh};
 use anyhow::{Context, Result, bail, ensure};
-use sha2::{Digest, Sha256};
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -23,12 +21,19 @@ pub struct Args {
     mirror: Option<PathBuf>,
 }
 
-/// Where checkpoints may be.
-pub struct Sources<'a> {
-    /// A folder with files as they are called where they are published.
-    pub mirror: Option<&'a Path>,
-    /// Downloads are kept here.
-    pub cache: &'a Path,
+/// What a name stands for.
+enum Wanted<'a> {
+    Network(&'a Published),
+    Pictures(&'a PublishedSet),
+}
+
+impl<'a> Wanted<'a> {
+    fn find(known: &'a Known, name: &str) -> Result<Self, AssetError> {
+        match known.dataset(name) {
+            Some(set) => Ok(Self::Pictures(set)),
+            None => known.checkpoint(name).map(Self::Network),
+        }
+    }
 }
 
 /// Fetches and installs every one; one that cannot be had does not keep the others.
@@ -37,16 +42,20 @@ pub struct Sources<'a> {
 /// When one of them is unknown, cannot be had or is not what was published.
 pub fn run(args: Args) -> Result<()> {
     let known = Known::read()?;
-    let published = args.names.iter().map(|name| known.checkpoint(name)).collect::<Result<Vec<_>, _>>()?;
+    let wanted = args.names.iter().map(|name| Wanted::find(&known, name)).collect::<Result<Vec<_>, _>>()?;
     if let Some(mirror) = &args.mirror {
         ensure!(mirror.is_dir(), "the mirror {} is no folder", mirror.display());
     }
     let store = Store::new(paths::assets());
     let sources = Sources { mirror: args.mirror.as_deref(), cache: &paths::checkpoints() };
     let mut failed = Vec::new();
-    for published in published {
-        match install(&store, &sources, &known, published) {
-            Ok(bytes) => installed(&store, &published.title, bytes),
+    for wanted in wanted {
+        let (title, outcome) = match wanted {
+            Wanted::Network(published) => (&published.title, install(&store, &sources, &known, published)),
+            Wanted::Pictures(published) => (&published.title, install_pictures(&store, &sources, published)),
+        };
+        match outcome {
+            Ok(bytes) => installed(&store, title, bytes),
             Err(error) => failed.push(format!("{error:#}")),
         }
     }
@@ -61,9 +70,9 @@ fn install(store: &Store, sources: &Sources, known: &Known, published: &Publishe
     let classes = known.classes(published);
     let classes =
         known.class_names(classes).with_context(|| format!("checkpoints.toml has no class names {classes}"))?;
-    let checkpoint = locate(published, sources)?;
+    let checkpoint = locate(&published.remote(), sources)?;
     sh::say(&format!("Packing {} for the browser (usually seconds, half a minute for VGG)", published.title));
-    let about = About {
+    let about = network::About {
         name: published.name.clone(),
         title: published.title.clone(),
         classes: Some(shipped_classes(classes)?),
@@ -76,72 +85,17 @@ fn install(store: &Store, sources: &Sources, known: &Known, published: &Publishe
     network::install(store, &checkpoint, &architecture, &about)
 }
 
-/// The checkpoint's file, compared with what was published: from the mirror, the cache, or the network.
-///
-/// # Errors
-/// When it is nowhere to be had, or not what was published.
-pub fn locate(published: &Published, sources: &Sources) -> Result<PathBuf> {
-    let file = published.file();
-    if let Some(here) = sources.mirror.map(|mirror| mirror.join(file)).filter(|path| path.is_file()) {
-        sh::say(&format!("Taking {file} from the mirror"));
-        verify(published, &here)?;
-        return Ok(here);
-    }
-    let kept = sources.cache.join(file);
-    if kept.is_file() {
-        match verify(published, &kept) {
-            Ok(()) => return Ok(kept),
-            Err(error) => {
-                sh::warn(&format!("{error:#}\nIt is fetched again."));
-                fs::remove_file(&kept)?;
-            }
-        }
-    }
-    fs::create_dir_all(sources.cache).with_context(|| format!("cannot make {}", sources.cache.display()))?;
-    let partial = sources.cache.join(format!("{file}.partial"));
-    sh::say(&format!("Fetching {} ({}) from {}", published.title, published.size(), published.url));
-    download(&published.url, &partial, file, published.longest())
-        .map_err(|error| missing(error, published, sources))?;
-    if let Err(error) = verify(published, &partial) {
-        fs::remove_file(&partial).ok();
-        return Err(error);
-    }
-    fs::rename(&partial, &kept)?;
-    Ok(kept)
-}
-
-/// Says all that is needed to get the file in another way.
-fn missing(error: anyhow::Error, published: &Published, sources: &Sources) -> anyhow::Error {
-    let Some(AssetError::Unreachable { reason, .. }) = error.downcast_ref() else { return error };
-    let mirror = match sources.mirror {
-        Some(mirror) => format!("the mirror {}", mirror.display()),
-        None => "a mirror (none was given)".to_owned(),
-    };
-    AssetError::Missing {
+fn install_pictures(store: &Store, sources: &Sources, published: &PublishedSet) -> Result<u64> {
+    let archive = locate(&published.remote(), sources)?;
+    let about = About {
         name: published.name.clone(),
-        file: format!("{} ({}, SHA-256 {})", published.file(), published.size(), published.hash_in_words()),
-        places: format!("{mirror} nor in {}", sources.cache.display()),
-        url: published.url.clone(),
-        reason: reason.clone(),
+        title: published.title.clone(),
+        licence: published.licence.clone(),
+        source: published.url.clone(),
+    };
+    match published.layout {
+        Layout::Cifar10 => cifar10::install(store, &archive, &about, cifar10::BATCH),
     }
-    .into()
-}
-
-fn verify(published: &Published, path: &Path) -> Result<()> {
-    let mut file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    let mut length = 0;
-    loop {
-        let read = file.read(&mut buffer).with_context(|| format!("cannot read {}", path.display()))?;
-        if read == 0 {
-            break;
-        }
-        digest.update(&buffer[..read]);
-        length += read as u64;
-    }
-    let sha256: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(published.verify(length, &sha256)?)
 }
 
 #[cfg(test)]
@@ -149,6 +103,8 @@ mod tests {
     use super::*;
     use crate::server::Server;
     use flate2::read::GzDecoder;
+    use std::fs;
+    use std::io::Read;
 
     /// A list of one checkpoint: SqueezeNet's made-up weights, called `a.pth` and published at `url`.
     fn known(url: &str, bytes: usize, sha256: &str) -> Known {
@@ -284,5 +240,39 @@ mod tests {
         }
         assert!(says(true).contains(&scene.path("mirror").display().to_string()));
         assert!(!scene.path("assets").exists());
+    }
+
+    #[test]
+    fn a_data_set_goes_the_same_way() {
+        let scene = Scene::new();
+        let archive = cifar10::tests::small_archive();
+        fs::write(scene.path("mirror/small.tar.gz"), &archive).unwrap();
+        let fetch = |sha256: &str| {
+            let entry = format!(
+                r#"name = "small"
+                title = "Small"
+                layout = "cifar-10-binary"
+                url = "http://127.0.0.1:1/small.tar.gz"
+                sha256 = "{sha256}"
+                bytes = {}
+                pictures = 18
+                licence = "l"
+                "#,
+                archive.len()
+            );
+            let sources = Sources { mirror: Some(&scene.path("mirror")), cache: &scene.path("cache") };
+            let set: PublishedSet = toml::from_str(&entry).unwrap();
+            install_pictures(&Store::new(scene.path("assets")), &sources, &set).unwrap_err()
+        };
+        let wrong = fetch(&"0".repeat(64));
+        assert!(matches!(wrong.downcast_ref(), Some(AssetError::WrongHash { .. })), "{wrong}");
+        // It is read, and is not what it should be.
+        let right = fetch(&receptive::data::sha256(&archive)).to_string();
+        assert!(right.contains("data_batch_1.bin has 3 pictures instead of 10000"), "{right}");
+
+        let known = Known::read().unwrap();
+        assert!(matches!(Wanted::find(&known, "cifar10"), Ok(Wanted::Pictures(_))));
+        assert!(matches!(Wanted::find(&known, "alexnet"), Ok(Wanted::Network(_))));
+        assert!(matches!(Wanted::find(&known, "cifar100"), Err(AssetError::Unknown { .. })));
     }
 }

@@ -1,5 +1,6 @@
 //! Class folders of pictures: what is in them, what is no picture, and which pictures are there twice.
 
+use super::decode::size_of;
 use super::error::AssetError;
 use anyhow::{Context, Result};
 use receptive::data::{MAX_SHARD_BYTES, sha256};
@@ -37,7 +38,9 @@ pub struct Picture {
     /// Place of its class among all.
     pub class: usize,
     pub bytes: usize,
-    sha256: String,
+    /// Height and width as it is shown, where its header can be read.
+    pub size: Option<[usize; 2]>,
+    pub sha256: String,
 }
 
 /// Looks through `folder/<class>/<file>`, or `folder/{train,validation,test}/<class>/<file>`.
@@ -133,7 +136,8 @@ fn look(path: &Path, class: usize) -> Result<Result<Picture, &'static str>> {
     if !is_picture(&bytes) {
         return Ok(Err("is no JPEG, PNG, WebP or GIF picture"));
     }
-    Ok(Ok(Picture { path: path.to_path_buf(), name, class, bytes: bytes.len(), sha256: sha256(&bytes) }))
+    let (size, sha256) = (size_of(&bytes), sha256(&bytes));
+    Ok(Ok(Picture { path: path.to_path_buf(), name, class, bytes: bytes.len(), size, sha256 }))
 }
 
 /// By the first bytes of the formats that every browser decodes.

@@ -7,7 +7,7 @@ use super::pictures;
 use super::store::Store;
 use crate::{paths, sh};
 use anyhow::{Context, Result, bail};
-use receptive::data::{InstalledDataset, Preprocessing};
+use receptive::data::{DatasetForm, InstalledDataset, Preprocessing};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,9 @@ pub struct Args {
     /// A folder of pictures: DIR/CLASS/PICTURE, or DIR/train/CLASS/PICTURE and DIR/test/CLASS/PICTURE.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["architecture", "classes", "mean", "deviation", "top1", "top5"])]
     image_folder: Option<PathBuf>,
+    /// Keep small pictures of one size as files, too: the lab that is taught reads files only.
+    #[arg(long, requires = "image_folder")]
+    keep_files: bool,
     /// What it is called in addresses and folders.
     #[arg(long)]
     name: String,
@@ -98,8 +101,8 @@ fn import_pictures(store: &Store, folder: &Path, args: &Args) -> Result<()> {
     let title = args.title.clone().unwrap_or_else(|| args.name.clone());
     let (licence, source) = (args.licence.clone(), args.source.clone());
     let about = pictures::About { name: args.name.clone(), title: title.clone(), licence, source };
-    sh::say(&format!("Installing {title} (usually seconds, a minute for some gigabytes)"));
-    let (found, dataset, bytes) = pictures::install(store, folder, &about)?;
+    sh::say(&format!("Installing {title} (usually seconds; a minute or two for gigabytes or 60,000 pictures)"));
+    let (found, dataset, bytes) = pictures::install(store, folder, &about, args.keep_files)?;
     report(folder, &found, &dataset);
     installed(store, &title, bytes);
     Ok(())
@@ -118,6 +121,15 @@ fn report(folder: &Path, found: &Found, dataset: &InstalledDataset) {
         );
     }
     let shown = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string();
+    if let DatasetForm::Pixels { height, width, lossy } = dataset.form {
+        println!(
+            "All are {width} pixels wide and {height} high, and are kept as pixels, for labs that learn from small \
+             pictures. With --keep-files they are kept as files, for the lab that is taught."
+        );
+        if lossy {
+            println!("Some of them were compressed with loss (JPEG): pages say so beside what is measured on them.");
+        }
+    }
     if !found.others.is_empty() {
         println!("{} left out:", found.others.len());
         for (path, reason) in found.others.iter().take(SHOWN) {

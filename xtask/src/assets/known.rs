@@ -1,6 +1,7 @@
-//! Which checkpoints there are in the world: `checkpoints.toml`.
+//! Which checkpoints and data sets there are in the world: `checkpoints.toml`.
 
 use super::error::AssetError;
+use super::remote::{Length, Remote};
 use crate::paths;
 use anyhow::{Context, Result};
 use receptive::data::Preprocessing;
@@ -14,6 +15,8 @@ pub struct Known {
     #[serde(rename = "checkpoint")]
     pub checkpoints: Vec<Published>,
     pub class_names: Vec<ClassNames>,
+    #[serde(rename = "dataset")]
+    pub datasets: Vec<PublishedSet>,
 }
 
 /// What holds for every checkpoint that does not say otherwise.
@@ -50,6 +53,29 @@ pub struct Published {
     deviation: Option<[f32; 3]>,
 }
 
+/// A data set that someone published.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedSet {
+    pub name: String,
+    pub title: String,
+    pub layout: Layout,
+    pub url: String,
+    /// All 64 digits of the file's SHA-256.
+    sha256: String,
+    bytes: u64,
+    pub pictures: usize,
+    pub licence: String,
+}
+
+/// How a data set's file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Layout {
+    /// CIFAR-10's binary version.
+    #[serde(rename = "cifar-10-binary")]
+    Cifar10,
+}
+
 /// A list of names of classes that the repository ships.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,9 +104,14 @@ impl Known {
     pub fn checkpoint(&self, name: &str) -> Result<&Published, AssetError> {
         let found = self.checkpoints.iter().find(|checkpoint| checkpoint.name == name);
         found.ok_or_else(|| {
-            let known = self.checkpoints.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
-            AssetError::Unknown { what: "checkpoint", name: name.to_owned(), known }
+            let names = self.checkpoints.iter().map(|c| &c.name).chain(self.datasets.iter().map(|d| &d.name));
+            let known = names.map(String::as_str).collect::<Vec<_>>().join(", ");
+            AssetError::Unknown { what: "network or data set", name: name.to_owned(), known }
         })
+    }
+
+    pub fn dataset(&self, name: &str) -> Option<&PublishedSet> {
+        self.datasets.iter().find(|dataset| dataset.name == name)
     }
 
     pub fn class_names(&self, name: &str) -> Option<&ClassNames> {
@@ -109,52 +140,23 @@ impl Published {
         self.architecture.as_ref().unwrap_or(&self.name)
     }
 
-    /// `alexnet-owt-7be5be79.pth`
-    pub fn file(&self) -> &str {
-        self.url.rsplit('/').next().unwrap_or(&self.url)
-    }
-
-    /// As many digits of the SHA-256 as are known.
-    pub fn sha256(&self) -> &str {
-        self.sha256.as_ref().or(self.sha256_prefix.as_ref()).map_or("", String::as_str)
-    }
-
-    /// Compares a file's length and hash with what was published.
-    ///
-    /// # Errors
-    /// When they are others.
-    pub fn verify(&self, length: u64, sha256: &str) -> Result<(), AssetError> {
-        let file = self.file().to_owned();
-        let right = match self.bytes {
-            Some(bytes) => length == bytes,
-            None => (length as f64 / f64::from(1 << 20) - self.mebibytes).abs() < 0.001,
-        };
-        if !right {
-            return Err(AssetError::WrongSize { file, expected: self.size(), got: length });
+    /// Its file.
+    pub fn remote(&self) -> Remote<'_> {
+        Remote {
+            name: &self.name,
+            title: &self.title,
+            url: &self.url,
+            length: self.bytes.map_or(Length::Mebibytes(self.mebibytes), Length::Bytes),
+            sha256: self.sha256.as_ref().or(self.sha256_prefix.as_ref()).map_or("", String::as_str),
         }
-        if sha256.starts_with(self.sha256()) {
-            return Ok(());
-        }
-        Err(AssetError::WrongHash { file, expected: self.hash_in_words(), got: sha256.to_owned() })
     }
+}
 
-    /// No download may be longer.
-    pub fn longest(&self) -> u64 {
-        self.bytes.unwrap_or(((self.mebibytes + 0.001) * f64::from(1 << 20)) as u64)
-    }
-
-    /// What is known of its hash.
-    pub fn hash_in_words(&self) -> String {
-        let which = if self.sha256.is_some() { "" } else { "beginning with " };
-        format!("{which}{}", self.sha256())
-    }
-
-    /// For people.
-    pub fn size(&self) -> String {
-        match self.bytes {
-            Some(bytes) => format!("{bytes} bytes"),
-            None => format!("{:.3} MiB", self.mebibytes),
-        }
+impl PublishedSet {
+    /// Its file.
+    pub fn remote(&self) -> Remote<'_> {
+        let length = Length::Bytes(self.bytes);
+        Remote { name: &self.name, title: &self.title, url: &self.url, length, sha256: &self.sha256 }
     }
 }
 
@@ -169,8 +171,9 @@ mod tests {
         for checkpoint in &known.checkpoints {
             let name = &checkpoint.name;
             assert!(checkpoint.url.starts_with("https://download.pytorch.org/models/"), "{name}");
-            assert!(checkpoint.file().ends_with(&format!("-{}.pth", checkpoint.sha256())), "{name}");
-            assert!(checkpoint.sha256().len() == 8 && checkpoint.top1 < checkpoint.top5, "{name}");
+            let Remote { sha256, .. } = checkpoint.remote();
+            assert!(checkpoint.remote().file().ends_with(&format!("-{sha256}.pth")), "{name}");
+            assert!(sha256.len() == 8 && checkpoint.top1 < checkpoint.top5, "{name}");
             let architecture = architecture(checkpoint.architecture()).unwrap();
             let values: usize = architecture.parameters().iter().map(|p| p.shape.iter().product::<usize>()).sum();
             // Floats of four bytes, and little else. GoogLeNet's file has the auxiliary classifiers as well.
@@ -183,7 +186,7 @@ mod tests {
             known.checkpoint(name).unwrap();
         }
         let all = known.checkpoint("everything").unwrap_err().to_string();
-        assert!(all.contains("alexnet, vgg11"), "{all}");
+        assert!(all.contains("alexnet, vgg11") && all.contains("cifar10"), "{all}");
     }
 
     /// torchvision's `transform_input`, after ImageNet's normalisation, for each channel.
@@ -206,11 +209,17 @@ mod tests {
     fn a_file_is_compared_with_what_was_published() {
         let known = Known::read().unwrap();
         // Length and hash of the published file, as its address and torchvision give them.
-        let alexnet = known.checkpoint("alexnet").unwrap();
+        let alexnet = known.checkpoint("alexnet").unwrap().remote();
         let (length, sha256) = (244_409_000, format!("7be5be79{}", "0".repeat(56)));
         alexnet.verify(length, &sha256).unwrap();
         assert!(matches!(alexnet.verify(length - 2000, &sha256), Err(AssetError::WrongSize { .. })));
         let other = alexnet.verify(length, &sha256.replace("7be5", "7be6")).unwrap_err();
         assert!(other.to_string().contains("one beginning with 7be5be79 was expected"), "{other}");
+        // As https://www.cs.toronto.edu/~kriz/cifar.html offers it; the length is that of six files and what is packed.
+        let cifar10 = known.dataset("cifar10").unwrap();
+        assert_eq!((cifar10.remote().file(), cifar10.pictures), ("cifar-10-binary.tar.gz", 60_000));
+        assert_eq!((cifar10.remote().longest(), cifar10.remote().sha256.len()), (170_052_171, 64));
+        assert!(cifar10.remote().verify(170_052_170, cifar10.remote().sha256).is_err());
+        cifar10.remote().verify(170_052_171, cifar10.remote().sha256).unwrap();
     }
 }

@@ -1,10 +1,10 @@
 //! `cargo xtask assets list`: what there is, what is installed, and the command for what is not.
 
-use super::known::{Known, Published};
+use super::known::{Known, Published, PublishedSet};
 use super::store::Store;
 use crate::paths;
 use anyhow::Result;
-use receptive::data::{InstalledDataset, InstalledNetwork, Manifest};
+use receptive::data::{DatasetForm, InstalledDataset, InstalledNetwork, Manifest};
 
 /// The handwritten digits, which every copy of the repository has.
 const MNIST: &str = "datasets/mnist/";
@@ -37,7 +37,7 @@ fn tables(known: &Known, shipped: &Manifest, own: &Manifest) -> String {
             &network.source,
         ]));
     }
-    let mut datasets = vec![row(["name", "data set", "pictures", "installed", "source"])];
+    let mut datasets = vec![row(["name", "data set", "pictures", "installed", "source or command"])];
     let digits = shipped.assets.iter().filter(|asset| asset.path.starts_with(MNIST));
     let bytes: u64 = digits.map(|asset| asset.bytes).sum();
     datasets.push(row(["mnist", "MNIST", "70000", &format!("in the repository, {}", megabytes(bytes)), "shipped"]));
@@ -46,6 +46,8 @@ fn tables(known: &Known, shipped: &Manifest, own: &Manifest) -> String {
             datasets.push(of_dataset(dataset, place, manifest));
         }
     }
+    let is_here = |name: &str| stores.iter().any(|(_, manifest)| manifest.datasets.iter().any(|d| d.name == name));
+    datasets.extend(known.datasets.iter().filter(|published| !is_here(&published.name)).map(of_missing_set));
     let licence = known.checkpoints.first().map_or("", |first| known.licence(first));
     format!(
         "{}\nThe checkpoints are torchvision's, the accuracies those it reports. Licence: {licence}.\n\n{}\n\
@@ -61,7 +63,7 @@ fn of_published(published: &Published, stores: &[(&str, &Manifest)]) -> [String;
         let network = manifest.networks.iter().find(|network| network.name == published.name)?;
         Some((*place, *manifest, network))
     });
-    let fetch = format!("cargo xtask assets fetch {}  ({})", published.name, published.size());
+    let fetch = format!("cargo xtask assets fetch {}  ({})", published.name, published.remote().size());
     let (installed, top, more) = match found {
         None => ("no".to_owned(), (Some(published.top1), Some(published.top5)), fetch),
         Some((place, manifest, network)) => {
@@ -75,10 +77,18 @@ fn of_published(published: &Published, stores: &[(&str, &Manifest)]) -> [String;
 }
 
 fn of_dataset(dataset: &InstalledDataset, place: &str, manifest: &Manifest) -> [String; 5] {
-    let pictures: usize = dataset.parts.iter().flat_map(|part| &part.counts).sum();
-    let files = dataset.parts.iter().flat_map(|part| &part.shards);
-    let installed = format!("{place}, {}", size(manifest, files));
-    row([&dataset.name, &dataset.title, &pictures.to_string(), &installed, &dataset.source])
+    let mut pictures = dataset.pictures().to_string();
+    if let DatasetForm::Pixels { height, width, lossy } = dataset.form {
+        let from = if lossy { ", from JPEG pictures" } else { "" };
+        pictures = format!("{pictures}, {width}x{height}{from}");
+    }
+    let installed = format!("{place}, {}", size(manifest, dataset.files()));
+    row([&dataset.name, &dataset.title, &pictures, &installed, &dataset.source])
+}
+
+fn of_missing_set(published: &PublishedSet) -> [String; 5] {
+    let fetch = format!("cargo xtask assets fetch {}  ({})", published.name, published.remote().size());
+    row([&published.name, &published.title, &published.pictures.to_string(), "no", &fetch])
 }
 
 fn accuracy(top1: Option<f64>, top5: Option<f64>) -> String {
@@ -112,6 +122,7 @@ fn aligned(rows: &[[String; 5]]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use receptive::data::DatasetPart;
 
     #[test]
     fn says_what_is_installed_and_how_to_get_the_rest() {
@@ -124,5 +135,27 @@ mod tests {
         assert!(line("alexnet").contains("cargo xtask assets fetch alexnet  (233.087 MiB)"), "{text}");
         assert!(line("squeezenet1_1").contains("in the repository, 2.2 MB"), "{text}");
         assert!(line("mnist").contains("70000"), "{text}");
+        let fetch = "cargo xtask assets fetch cifar10  (170052171 bytes)";
+        assert!(line("cifar10").contains("CIFAR-10  60000") && line("cifar10").ends_with(fetch), "{text}");
+
+        let set = |form: DatasetForm| InstalledDataset {
+            name: "cifar10".to_owned(),
+            title: "CIFAR-10".to_owned(),
+            classes: vec!["cat".to_owned(), "dog".to_owned()],
+            parts: vec![DatasetPart { name: "train".to_owned(), counts: vec![3, 4], shards: Vec::new() }],
+            licence: "l".to_owned(),
+            source: "this host".to_owned(),
+            form,
+        };
+        let listed =
+            |form: DatasetForm| tables(&known, &shipped, &Manifest { datasets: vec![set(form)], ..none.clone() });
+        let small = |lossy| DatasetForm::Pixels { height: 32, width: 48, lossy };
+        for (form, pictures) in
+            [(DatasetForm::Files, "7"), (small(false), "7, 48x32"), (small(true), "7, 48x32, from JPEG pictures")]
+        {
+            let text = listed(form);
+            assert!(text.contains(&format!("cifar10  CIFAR-10  {pictures}  ")), "{text}");
+            assert!(!text.contains("fetch cifar10"), "{text}");
+        }
     }
 }

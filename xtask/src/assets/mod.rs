@@ -1,7 +1,9 @@
 //! `cargo xtask assets`: networks and data for this host's site.
 
 mod checkpoint;
+mod cifar10;
 mod container;
+mod decode;
 mod download;
 mod error;
 mod fetch;
@@ -14,8 +16,11 @@ mod objects;
 mod overlay;
 mod pickle;
 mod pictures;
+mod pixel_set;
 mod progress;
 mod refresh;
+mod remote;
+mod small;
 pub mod store;
 
 pub use overlay::overlay;
@@ -33,7 +38,7 @@ pub struct Args {
 enum Task {
     /// Which networks and data sets there are, and which of them this host has.
     List,
-    /// Install published networks by name.
+    /// Install published networks and data sets by name.
     Fetch(fetch::Args),
     /// Install a checkpoint or pictures of your own.
     Import(Box<import::Args>),

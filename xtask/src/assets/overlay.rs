@@ -73,8 +73,8 @@ fn usable(assets: &Path) -> Manifest {
         complete || left_out(&network.title, &format!("cargo xtask assets fetch {}", network.name))
     });
     own.datasets.retain(|dataset| {
-        let complete = dataset.parts.iter().flat_map(|part| &part.shards).all(|path| here.contains(path));
-        complete || left_out(&dataset.title, "cargo xtask assets import")
+        let complete = dataset.files().all(|path| here.contains(path));
+        complete || left_out(&dataset.title, "cargo xtask assets fetch, or import")
     });
     own
 }

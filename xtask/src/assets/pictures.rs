@@ -2,9 +2,10 @@
 
 use super::folders::{self, Found, Picture};
 use super::progress::Progress;
+use super::small;
 use super::store::{Store, put};
 use anyhow::{Context, Result, ensure};
-use receptive::data::{DatasetPart, InstalledDataset, MAX_SHARD_BYTES};
+use receptive::data::{DatasetForm, DatasetPart, InstalledDataset, MAX_SHARD_BYTES};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use std::fs;
@@ -21,13 +22,28 @@ pub struct About {
 /// Room in a shard for the entry of one picture besides its name.
 const ENTRY_BYTES: usize = 128;
 
-/// Packs the pictures of a folder and installs them in `store`, in the place of what has this name.
+/// Packs the pictures of a folder and installs them in `store`, in the place of what has this name. Small pictures, all of
+/// one size, are decoded, unless files are asked for; others stay as they are.
 ///
 /// # Errors
 /// When there are no pictures, or something cannot be read or written; then nothing has changed.
-pub fn install(store: &Store, folder: &Path, about: &About) -> Result<(Found, InstalledDataset, u64)> {
+pub fn install(
+    store: &Store,
+    folder: &Path,
+    about: &About,
+    keep_files: bool,
+) -> Result<(Found, InstalledDataset, u64)> {
+    let mut found = folders::find(folder)?;
+    let small = if keep_files { None } else { small::size(&found) };
+    let (dataset, bytes) = match small {
+        Some(size) => small::install(store, &mut found, about, size)?,
+        None => install_files(store, &found, about)?,
+    };
+    Ok((found, dataset, bytes))
+}
+
+fn install_files(store: &Store, found: &Found, about: &About) -> Result<(InstalledDataset, u64)> {
     let About { name, title, licence, source } = about;
-    let found = folders::find(folder)?;
     let mut staging = store.stage("datasets", name)?;
     let total = found.parts.iter().flat_map(|part| &part.pictures).map(|picture| picture.bytes as u64).sum();
     let mut progress = Progress::new(&format!("Packing {title}"), total);
@@ -53,12 +69,13 @@ pub fn install(store: &Store, folder: &Path, about: &About) -> Result<(Found, In
         parts,
         licence: licence.clone(),
         source: source.clone(),
+        form: DatasetForm::Files,
     };
     let written = staging.assets().iter().map(|asset| asset.bytes).sum();
     let installed = entry.clone();
     staging.finish(|manifest| put(&mut manifest.datasets, entry, |d| &d.name))?;
     progress.done();
-    Ok((found, installed, written))
+    Ok((installed, written))
 }
 
 /// Deals the pictures out to shards, in their order.
@@ -123,7 +140,7 @@ mod tests {
             }
         }
         let store = Store::new(folder.path().join("assets"));
-        let (_, dataset, bytes) = install(&store, &pictures, &about("flowers")).unwrap();
+        let (_, dataset, bytes) = install(&store, &pictures, &about("flowers"), false).unwrap();
         assert_eq!(dataset.classes, ["rose", "tulip"]);
         assert_eq!(dataset.parts[0].counts, [5, 5]);
         assert_eq!(
@@ -151,7 +168,7 @@ mod tests {
 
         // The same folder gives the same files, whatever the order on the disk.
         let again = Store::new(folder.path().join("again"));
-        install(&again, &pictures, &about("flowers")).unwrap();
+        install(&again, &pictures, &about("flowers"), false).unwrap();
         assert_eq!(again.manifest().unwrap(), manifest);
     }
 
@@ -159,7 +176,7 @@ mod tests {
     fn a_folder_that_is_refused_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path().join("assets"));
-        assert!(install(&store, folder.path(), &about("flowers")).is_err());
+        assert!(install(&store, folder.path(), &about("flowers"), false).is_err());
         assert!(!store.folder().exists());
     }
 }

@@ -172,7 +172,7 @@ pub fn put<T>(list: &mut Vec<T>, new: T, name: impl Fn(&T) -> &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use receptive::data::InstalledDataset;
+    use receptive::data::{DatasetForm, InstalledDataset};
 
     fn dataset(name: &str) -> InstalledDataset {
         InstalledDataset {
@@ -182,6 +182,7 @@ mod tests {
             parts: Vec::new(),
             licence: "l".to_owned(),
             source: "s".to_owned(),
+            form: DatasetForm::Files,
         }
     }
 

@@ -67,12 +67,11 @@ pub async fn archive(job: &mut Job, name: &str, blob: Blob) -> Result<Vec<String
 /// its shards are mixed, so that this is some of every class.
 pub async fn dataset(job: &mut Job, name: &str, fetcher: &Fetcher) -> Result<Vec<String>, Fault> {
     let manifest = fetcher.manifest().await?;
-    let found = manifest.datasets.iter().find(|dataset| dataset.name == name);
+    let found = manifest.picture_sets().find(|dataset| dataset.name == name);
     let dataset = found.ok_or_else(|| DataError::new(name, 0, Problem::NotListed))?;
-    let pictures: usize = dataset.parts.iter().flat_map(|part| &part.counts).sum();
-    job.total = pictures.min(MOST_PICTURES);
+    job.total = dataset.pictures().min(MOST_PICTURES);
     let mut left = job.total;
-    for path in dataset.parts.iter().flat_map(|part| &part.shards) {
+    for path in dataset.files() {
         if job.stopped() || left == 0 {
             break;
         }
