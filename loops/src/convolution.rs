@@ -51,7 +51,7 @@ impl Convolution {
         let kept = [0, 1].map(|axis| {
             let mut meets = (0..self.kernel[axis]).filter(|&place| !self.reach(axis, place).is_empty());
             let first = meets.next().unwrap_or(0);
-            let kept = first..meets.last().unwrap_or(first) + 1;
+            let kept = first..meets.next_back().unwrap_or(first) + 1;
             if kept.start > self.padding[axis] { 0..self.kernel[axis] } else { kept }
         });
         for (axis, kept) in kept.iter().enumerate() {
