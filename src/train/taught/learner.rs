@@ -86,6 +86,6 @@ fn targets(labels: &[u8], weights: &[f32], smoothing: f64) -> Vec<f32> {
 pub fn blended(x: Tensor<4>, blends: &[f32]) -> Tensor<4> {
     let batch = blends.len();
     let share = Tensor::<1>::from_floats(blends, &x.device()).reshape([batch, 1, 1, 1]);
-    let next = Tensor::cat(vec![x.clone().slice([1..batch]), x.clone().slice([0..1])], 0);
+    let next = Tensor::cat(vec![x.clone().narrow(0, 1, batch - 1), x.clone().narrow(0, 0, 1)], 0);
     x.clone() + (next - x) * share
 }
