@@ -20,6 +20,12 @@ impl Convolution {
         [0, 1].map(|i| (self.input[i] + 2 * self.padding[i] - self.kernel[i]) / self.stride[i] + 1)
     }
 
+    /// Values in one map of the output.
+    pub fn area(&self) -> usize {
+        let [height, width] = self.output();
+        height * width
+    }
+
     /// Values in the kernel of one output channel.
     pub fn kernel_len(&self) -> usize {
         self.channels_in * self.kernel[0] * self.kernel[1]
@@ -32,8 +38,7 @@ impl Convolution {
 
     /// Values in the output for a picture.
     pub fn output_len(&self) -> usize {
-        let [height, width] = self.output();
-        self.channels_out * height * width
+        self.channels_out * self.area()
     }
 
     /// The outputs along an axis for which this value of the kernel meets the picture and not the padding around it.

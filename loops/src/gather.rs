@@ -2,6 +2,7 @@
 //! its time on what comes before and after it.
 
 use super::convolution::Convolution;
+use std::ops::Range;
 
 /// `[batch, channels, area]` to `[channels, batch, area]`; with the first two numbers exchanged, back again.
 #[inline(never)]
@@ -19,63 +20,50 @@ pub fn exchange([batch, channels]: [usize; 2], area: usize, x: &[f32]) -> Vec<f3
 /// kernel width, batch, output height, output width]` from `x`, `[batch, channels_in, height, width]`.
 #[inline(never)]
 pub fn gather(size: &Convolution, batch: usize, x: &[f32]) -> Vec<f32> {
-    let [height, width] = size.input;
-    let [down, across] = size.output();
-    let mut patches = vec![0.0; size.kernel_len() * batch * down * across];
-    let mut rows = patches.chunks_exact_mut(batch * down * across);
-    for channel in 0..size.channels_in {
-        for ky in 0..size.kernel[0] {
-            for kx in 0..size.kernel[1] {
-                let Some(row) = rows.next() else { return patches };
-                let columns = size.reach(1, kx);
-                if columns.is_empty() {
-                    continue;
-                }
-                for y in size.reach(0, ky) {
-                    let line = (y * size.stride[0] + ky - size.padding[0]) * width;
-                    let first = columns.start * size.stride[1] + kx - size.padding[1];
-                    for (picture, map) in row.chunks_exact_mut(down * across).enumerate() {
-                        let from = &x[(picture * size.channels_in + channel) * height * width + line..][..width];
-                        let to = &mut map[y * across..][columns.clone()];
-                        if size.stride[1] == 1 {
-                            to.copy_from_slice(&from[first..first + to.len()]);
-                        } else {
-                            to.iter_mut().zip(from[first..].iter().step_by(size.stride[1])).for_each(|(t, f)| *t = *f);
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let mut patches = vec![0.0; size.kernel_len() * batch * size.area()];
+    for_each_line(size, batch, |line, first| {
+        let from = x[first..].iter().step_by(size.stride[1]);
+        patches[line].iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    });
     patches
 }
 
 /// The way back: adds what [`gather`] took from every value, `[batch, channels_in, height, width]`.
 #[inline(never)]
 pub fn scatter(size: &Convolution, batch: usize, patches: &[f32]) -> Vec<f32> {
-    let [height, width] = size.input;
-    let [down, across] = size.output();
     let mut x = vec![0.0; batch * size.input_len()];
-    let mut rows = patches.chunks_exact(batch * down * across);
+    for_each_line(size, batch, |line, first| {
+        let to = x[first..].iter_mut().step_by(size.stride[1]);
+        to.zip(&patches[line]).for_each(|(to, from)| *to += *from);
+    });
+    x
+}
+
+/// Calls `f` for every line of an output in the patches of one value of a kernel, with its places among the patches
+/// and the place of its first value among the inputs; the others are as far apart as the stride.
+#[inline(always)]
+fn for_each_line(size: &Convolution, batch: usize, mut f: impl FnMut(Range<usize>, usize)) {
+    let [height, width] = size.input;
+    let [_, across] = size.output();
+    let area = size.area();
+    let mut row = 0;
     for channel in 0..size.channels_in {
         for ky in 0..size.kernel[0] {
             for kx in 0..size.kernel[1] {
-                let Some(row) = rows.next() else { return x };
                 let columns = size.reach(1, kx);
-                if columns.is_empty() {
-                    continue;
-                }
-                for y in size.reach(0, ky) {
-                    let line = (y * size.stride[0] + ky - size.padding[0]) * width;
-                    let first = columns.start * size.stride[1] + kx - size.padding[1];
-                    for (picture, map) in row.chunks_exact(down * across).enumerate() {
-                        let to = &mut x[(picture * size.channels_in + channel) * height * width + line..][..width];
-                        let from = &map[y * across..][columns.clone()];
-                        to[first..].iter_mut().step_by(size.stride[1]).zip(from).for_each(|(t, f)| *t += *f);
+                if !columns.is_empty() {
+                    let column = columns.start * size.stride[1] + kx - size.padding[1];
+                    for y in size.reach(0, ky) {
+                        let first = (y * size.stride[0] + ky - size.padding[0]) * width + column;
+                        for picture in 0..batch {
+                            let start = (row * batch + picture) * area + y * across;
+                            let map = (picture * size.channels_in + channel) * height * width;
+                            f(start + columns.start..start + columns.end, map + first);
+                        }
                     }
                 }
+                row += 1;
             }
         }
     }
-    x
 }

@@ -1,4 +1,4 @@
-use super::{BackendChoice, InsideCommand, Settings, TeachCommand};
+use super::{BackendChoice, GooglenetCommand, InsideCommand, Settings, TeachCommand};
 use serde::{Deserialize, Serialize};
 
 /// Names one run from its first step to its last, over reloads and changes of device.
@@ -84,6 +84,8 @@ pub enum Command {
     Inside(InsideCommand),
     /// The lab that is taught the visitor's own pictures.
     Teach(TeachCommand),
+    /// The lab in which a GoogLeNet learns small pictures.
+    Googlenet(GooglenetCommand),
     /// For tests: behave as if the device were lost now.
     Test(TestLoss),
 }

@@ -1,4 +1,4 @@
-use super::{Digit, Export, Fault, InsideEvent, LayerPixel, RequestId, RunId, Settings, TeachEvent};
+use super::{Digit, Export, Fault, GooglenetEvent, InsideEvent, LayerPixel, RequestId, RunId, Settings, TeachEvent};
 use serde::{Deserialize, Serialize};
 
 /// Worker to app, past tense.
@@ -112,6 +112,8 @@ pub enum Event {
     Inside(InsideEvent),
     /// The lab that is taught the visitor's own pictures.
     Teach(TeachEvent),
+    /// The lab in which a GoogLeNet learns small pictures.
+    Googlenet(GooglenetEvent),
     /// Something could not be done. `at` tells the app what is over because of it.
     Failed {
         at: FaultSite,

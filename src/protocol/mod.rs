@@ -10,6 +10,9 @@ mod event;
 mod fault;
 #[cfg(target_arch = "wasm32")]
 pub mod from_js;
+mod googlenet;
+pub mod googlenet_catalog;
+mod googlenet_settings;
 mod inside;
 mod settings;
 mod teach;
@@ -24,6 +27,8 @@ pub use event::{
     Prediction, Progress, Region, Rest, RunReport, RunState, TermGroup, TrainPoint, WeightInfo,
 };
 pub use fault::{Fault, NextAction};
+pub use googlenet::{FinishedRun, GooglenetCommand, GooglenetEvent, GooglenetLook, Picture, Speed, TrainingSet};
+pub use googlenet_settings::{GooglenetSettings, Stem};
 pub use inside::{
     ClassScore, Group, InsideCommand, InsideEvent, Installed, LayerInfo, LayerKind, Ledger, LedgerRow, LedgerTotals,
     NetworkInfo, Patch, PhotoSource, Sample,

@@ -67,6 +67,7 @@ pub const TEACH_HYPERPARAMETERS: &[Hyperparameter] = &[
             ("constant", "constant"),
             ("step", "a tenth after every third"),
             ("cosine", "down to zero along a cosine"),
+            ("one-cycle", "up for three tenths, then down to zero"),
         ]),
     },
     Hyperparameter {

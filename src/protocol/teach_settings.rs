@@ -47,6 +47,9 @@ pub enum Schedule {
     Step,
     /// Down to zero along half a cosine (Loshchilov and Hutter, 2017).
     Cosine,
+    /// Up from a twenty-fifth over three tenths of the run, then down to nearly nothing, both along half a cosine (Smith and
+    /// Topin, 2018; as PyTorch's `OneCycleLR`).
+    OneCycle,
 }
 
 /// How much a mistake counts.

@@ -8,6 +8,7 @@ mod init;
 mod lenet;
 mod measure;
 mod optimizer;
+pub mod schedule;
 mod session;
 mod step;
 pub mod taught;

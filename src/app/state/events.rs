@@ -99,7 +99,7 @@ impl Lab {
             }
             Event::Imported { accuracy, .. } => self.imported(accuracy),
             // This lab asks nothing of these kinds.
-            Event::Inside(_) | Event::Teach(_) => {}
+            Event::Inside(_) | Event::Teach(_) | Event::Googlenet(_) => {}
             Event::Failed { at, fault } => self.failed(at, &fault),
         }
     }

@@ -10,7 +10,7 @@ use std::ops::Range;
 const SMALL: usize = 64;
 
 pub fn is_small(size: &Convolution, batch: usize) -> bool {
-    batch > 1 && area(size) <= SMALL
+    batch > 1 && size.area() <= SMALL
 }
 
 pub fn convolve_together(
@@ -27,10 +27,10 @@ pub fn convolve_together(
     for x in slice(x).chunks(at_a_time(&size) * size.input_len()) {
         let pictures = x.len() / size.input_len();
         let product = in_rows(OneBackend::float_matmul(kernels.clone(), patches(&size, pictures, x)));
-        y.append(&mut exchange([size.channels_out, pictures], area(&size), slice(&product)));
+        y.append(&mut exchange([size.channels_out, pictures], size.area(), slice(&product)));
     }
     if let Some(bias) = bias {
-        let maps = y.chunks_exact_mut(area(&size)).zip(slice(bias).iter().cycle());
+        let maps = y.chunks_exact_mut(size.area()).zip(slice(bias).iter().cycle());
         maps.for_each(|(map, bias)| map.iter_mut().for_each(|value| *value += bias));
     }
     new_values(y, [batch, size.channels_out, height, width])
@@ -44,7 +44,7 @@ pub fn input_gradient_together(size: &Convolution, batch: usize, weight: &Values
         let pictures = gradient.len() / size.output_len();
         let product = in_rows(OneBackend::float_matmul(kernels.clone(), maps(&size, pictures, gradient)));
         x.append(&mut if is_pointwise(&size) {
-            exchange([size.channels_in, pictures], area(&size), slice(&product))
+            exchange([size.channels_in, pictures], size.area(), slice(&product))
         } else {
             scatter(&size, pictures, slice(&product))
         });
@@ -71,15 +71,9 @@ pub fn weight_gradient_together(size: &Convolution, batch: usize, x: &Values, gr
     new_values(uncropped(shape, &kept, sum), shape)
 }
 
-/// Outputs of a map.
-fn area(size: &Convolution) -> usize {
-    let [height, width] = size.output();
-    height * width
-}
-
 /// Pictures whose patches are made at a time.
 fn at_a_time(size: &Convolution) -> usize {
-    (PATCHES / (size.kernel_len() * area(size))).max(1)
+    (PATCHES / (size.kernel_len() * size.area())).max(1)
 }
 
 fn is_pointwise(size: &Convolution) -> bool {
@@ -89,17 +83,17 @@ fn is_pointwise(size: &Convolution) -> bool {
 /// The patches of some pictures, `[kernel_len, pictures * area]`.
 fn patches(size: &Convolution, pictures: usize, x: &[f32]) -> Values {
     let values = if is_pointwise(size) {
-        exchange([pictures, size.channels_in], area(size), x)
+        exchange([pictures, size.channels_in], size.area(), x)
     } else {
         gather(size, pictures, x)
     };
-    new_values(values, [size.kernel_len(), pictures * area(size)])
+    new_values(values, [size.kernel_len(), pictures * size.area()])
 }
 
 /// The gradient of the output of some pictures, `[channels_out, pictures * area]`.
 fn maps(size: &Convolution, pictures: usize, gradient: &[f32]) -> Values {
-    let values = exchange([pictures, size.channels_out], area(size), gradient);
-    new_values(values, [size.channels_out, pictures * area(size)])
+    let values = exchange([pictures, size.channels_out], size.area(), gradient);
+    new_values(values, [size.channels_out, pictures * size.area()])
 }
 
 /// What is kept of the kernels, `[channels_out, kernel_len]`.

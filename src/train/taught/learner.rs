@@ -1,7 +1,8 @@
 //! What changes with every step, and the rules by which.
 
-use crate::protocol::{ClassWeights, Schedule, TeachSettings};
+use crate::protocol::{ClassWeights, TeachSettings};
 use crate::train::OptimizerState;
+use crate::train::schedule::factor;
 use burn::tensor::{Device, Tensor, TensorData, activation::log_softmax};
 
 /// The parameters that learn, and their optimizer. Cloning shares them.
@@ -14,13 +15,7 @@ pub struct TaughtLearner {
 
 /// The learning rate of a step out of `steps`.
 pub fn learning_rate(settings: &TeachSettings, step: usize, steps: usize) -> f64 {
-    let done = step as f64 / steps.max(1) as f64;
-    settings.learning_rate
-        * match settings.schedule {
-            Schedule::Constant => 1.0,
-            Schedule::Step => 0.1_f64.powi((done * 3.0) as i32),
-            Schedule::Cosine => (1.0 + (std::f64::consts::PI * done).cos()) / 2.0,
-        }
+    settings.learning_rate * factor(settings.schedule, step, steps)
 }
 
 /// One factor for each class.

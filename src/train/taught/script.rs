@@ -17,6 +17,7 @@ pub fn pytorch_script(settings: &TeachSettings, script: &str, weights: &str) -> 
         Schedule::Constant => "1.0",
         Schedule::Step => "0.1 ** int(3 * step / steps)",
         Schedule::Cosine => "(1 + math.cos(math.pi * step / steps)) / 2",
+        Schedule::OneCycle => "one_cycle(step, steps)",
     };
     let class_weights = match &settings.class_weights {
         ClassWeights::Equal => "None".to_owned(),
