@@ -161,7 +161,9 @@ fn taught(url: &str, set: &Set, options: &Options) -> Result<Vec<Row>> {
     }
     let scratch = format!("teach-{}-scratch", set.name);
     if set.name == "flowers" && options.only.wants(&scratch, WHO) {
-        let random: Vec<&str> = set.finetuned.iter().copied().chain(["start=random", "learning-rate=0.001"]).collect();
+        // A decay that holds pretrained weights where they are only pulls random ones to zero.
+        let otherwise = ["start=random", "learning-rate=0.001", "weight-decay=0"];
+        let random: Vec<&str> = set.finetuned.iter().copied().chain(otherwise).collect();
         run(&page, &random, 1)?;
         rows.push(Row::new(&scratch, WHO, figure(&page, set.figure)?, "percent"));
     }
