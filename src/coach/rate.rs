@@ -113,12 +113,12 @@ const UNMOVED: f64 = 0.005;
 /// rates: above, other things make a network slow.
 pub fn too_low(seen: &Seen<'_>) -> Option<Verdict> {
     let rate = seen.settings.learning_rate;
-    // One cycle begins with a low rate and ends with a lower one; what ends at zero is slow then.
+    // Only while the rate is about what was set; one cycle is there for a moment only.
     let as_set = match seen.settings.schedule {
         Schedule::Constant => true,
         Schedule::Step => seen.done() < 1.0 / 3.0,
         Schedule::Cosine => seen.done() < 0.5,
-        Schedule::OneCycle => (0.3..0.6).contains(&seen.done()),
+        Schedule::OneCycle => false,
     };
     let n = seen.epochs();
     if n < EPOCHS || !as_set || rate >= usual_rate(seen.settings.optimizer) {
