@@ -1,9 +1,11 @@
 //! Receptive, a CNN laboratory in your browser. A map of the rooms, nothing else.
 //!
-//! Arrows: `app -> protocol <- worker -> {train, explain} -> {models, data, metrics}`, `models -> ops`.
+//! Arrows: `app -> protocol <- worker -> {train, explain} -> {models, data, metrics}`, `models -> ops`,
+//! `app -> coach -> protocol`.
 //! `ARCHITECTURE.md` says what each room may do and what must stay true.
 
 pub mod app;
+pub mod coach;
 pub mod metrics;
 pub mod protocol;
 
