@@ -20,7 +20,9 @@ mod photo;
 mod pictures;
 mod pixels;
 mod resize;
+mod run;
 mod shard;
+mod small_set;
 #[cfg(feature = "compute")]
 mod split;
 #[cfg(feature = "compute")]
@@ -47,7 +49,9 @@ pub use photo::{Rgb, Square};
 pub use pictures::Pictures;
 pub use pixels::{MAX_CLASSES, is_small, pictures_per_shard, read_pixels, write_pixels};
 pub use resize::{enlarge, to_input};
+pub use run::{InstalledRun, RunRecord, pack_weights, unpack_weights};
 pub use shard::{MAX_SHARD_BYTES, Piece, read_shard, write_shards};
+pub use small_set::{SmallSet, SmallSetFile, SmallSetPart};
 #[cfg(feature = "compute")]
 pub use split::{Split, split, stream};
 #[cfg(feature = "compute")]
