@@ -5,12 +5,23 @@ use super::store::{Store, put};
 use crate::paths;
 use anyhow::{Context, Result};
 use receptive::data::{InstalledRun, RunRecord, pack_weights};
+use receptive::protocol::{GooglenetSettings, History};
 use safetensors::SafeTensors;
+use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The record of a run: settings, classes and history, as JSON.
-const RECORD: &str = "history.json";
+/// The curves of a run.
+const HISTORY: &str = "history.json";
+/// The entry among a file's metadata that says what its weights belong to.
+const METADATA: &str = "receptive";
+
+/// What that entry says.
+#[derive(Deserialize)]
+struct About {
+    settings: GooglenetSettings,
+    classes: Vec<String>,
+}
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -49,11 +60,16 @@ pub fn run(args: &Args) -> Result<()> {
 
 fn install(store: &Store, args: &Args) -> Result<u64> {
     let Args { name, title, made, licence, source, .. } = args;
-    let record = RunRecord::parse(RECORD, &read(&args.folder.join(RECORD))?)?;
-    let weights = args.folder.join(format!("epoch-{:02}.safetensors", record.history.epochs.len()));
+    let history: History = serde_json::from_slice(&read(&args.folder.join(HISTORY))?)
+        .with_context(|| format!("{HISTORY} holds no curves; it must be that of a run that ended"))?;
+    let weights = args.folder.join(format!("epoch-{:02}.safetensors", history.epochs.len()));
     let file = read(&weights)?;
-    SafeTensors::deserialize(&file).with_context(|| format!("{} holds no weights", weights.display()))?;
+    let About { settings, classes } =
+        about(&file).with_context(|| format!("{} holds no weights of this lab", weights.display()))?;
     let pieces = pack_weights(&weights.display().to_string(), &file)?;
+    let record = serde_json::to_vec(&RunRecord { settings, classes, history })?;
+    // As a visitor's page will read it.
+    let record = serde_json::to_string(&RunRecord::parse(HISTORY, &record)?)? + "\n";
 
     let mut staging = store.stage("runs", name)?;
     let path = |rest: &str| format!("runs/{name}/{rest}");
@@ -64,8 +80,7 @@ fn install(store: &Store, args: &Args) -> Result<u64> {
         record: path("record.json"),
         weights: (0..pieces.len()).map(|piece| path(&format!("weights-{piece:02}.planes.gzip"))).collect(),
     };
-    let text = serde_json::to_string(&record)? + "\n";
-    staging.add(&entry.record, text.as_bytes(), &format!("{title}, settings and curves"), licence, source)?;
+    staging.add(&entry.record, record.as_bytes(), &format!("{title}, settings and curves"), licence, source)?;
     for (number, (path, piece)) in (1..).zip(entry.weights.iter().zip(&pieces)) {
         let title = format!("{title}, weights, part {number} of {}", pieces.len());
         staging.add(path, piece, &title, licence, source)?;
@@ -73,6 +88,13 @@ fn install(store: &Store, args: &Args) -> Result<u64> {
     let written = staging.assets().iter().map(|asset| asset.bytes).sum();
     staging.finish(|manifest| put(&mut manifest.runs, entry, |run| &run.name))?;
     Ok(written)
+}
+
+fn about(weights: &[u8]) -> Result<About> {
+    SafeTensors::deserialize(weights)?;
+    let (_, header) = SafeTensors::read_metadata(weights)?;
+    let entry = header.metadata().as_ref().and_then(|entries| entries.get(METADATA));
+    Ok(serde_json::from_str(entry.context("it does not say which network they belong to")?)?)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -83,7 +105,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
     use receptive::data::unpack_weights;
-    use receptive::protocol::{GooglenetSettings, History, PointOf};
+    use receptive::protocol::PointOf;
 
     fn point(epoch: usize) -> PointOf {
         PointOf {
@@ -97,9 +119,8 @@ mod tests {
         }
     }
 
-    fn record(epochs: usize) -> RunRecord {
-        let history = History { epochs: (1..=epochs).map(point).collect(), ..History::default() };
-        RunRecord { settings: GooglenetSettings::default(), classes: vec!["cat".to_owned(), "dog".to_owned()], history }
+    fn history(epochs: usize) -> History {
+        History { epochs: (1..=epochs).map(point).collect(), ..History::default() }
     }
 
     fn args(folder: &Path) -> Args {
@@ -109,11 +130,15 @@ mod tests {
         Args { folder, name, title, made, licence: text("l"), source: text("s"), into }
     }
 
-    /// A safetensors file of two bytes of weights.
-    fn weights(first: u8) -> Vec<u8> {
-        let header = br#"{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}  "#;
-        [&(header.len() as u64).to_le_bytes()[..], header, &[first, 60]].concat()
+    /// A safetensors file of two bytes of weights, of a network for these classes.
+    fn weights(first: u8, classes: &str) -> Vec<u8> {
+        let about = format!(r#"{{\"settings\":{{\"batch\":64}},\"classes\":{classes},\"epoch\":2}}"#);
+        let tensor = r#""a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}"#;
+        let header = format!(r#"{{"__metadata__":{{"receptive":"{about}"}},{tensor}}}"#);
+        [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &[first, 60]].concat()
     }
+
+    const PETS: &str = r#"[\"cat\",\"dog\"]"#;
 
     #[test]
     fn a_run_is_installed_with_the_weights_of_its_last_epoch() {
@@ -122,15 +147,24 @@ mod tests {
         let store = Store::new(folder.path().join("public"));
         fs::create_dir(&args.folder).unwrap();
         let write = |name: &str, bytes: &[u8]| fs::write(args.folder.join(name), bytes).unwrap();
-        write("epoch-01.safetensors", &weights(1));
-        write(RECORD, &serde_json::to_vec(&record(2)).unwrap());
-        let error = install(&store, &args).unwrap_err();
-        assert!(error.to_string().contains("epoch-02.safetensors"), "{error}");
-        write("epoch-02.safetensors", b"half a file");
-        assert!(install(&store, &args).unwrap_err().to_string().contains("holds no weights"));
-        assert!(store.manifest().unwrap().runs.is_empty());
+        write("epoch-01.safetensors", &weights(1, PETS));
+        write(HISTORY, &serde_json::to_vec(&history(2)).unwrap());
+        let refused = |reason: &str| {
+            let error = install(&store, &args).unwrap_err();
+            assert!(format!("{error:#}").contains(reason), "{error:#}");
+            assert!(store.manifest().unwrap().runs.is_empty());
+        };
+        refused("cannot read");
+        for (file, reason) in [
+            (b"half a file".to_vec(), "holds no weights of this lab"),
+            (weights(2, "7"), "invalid type"),
+            (weights(2, "[]"), "it has 0 classes"),
+        ] {
+            write("epoch-02.safetensors", &file);
+            refused(reason);
+        }
 
-        write("epoch-02.safetensors", &weights(2));
+        write("epoch-02.safetensors", &weights(2, PETS));
         let written = install(&store, &args).unwrap();
         let manifest = store.manifest().unwrap();
         assert_eq!(manifest.assets.iter().map(|asset| asset.bytes).sum::<u64>(), written);
@@ -141,14 +175,15 @@ mod tests {
             manifest.find(path).unwrap().verify(&bytes).unwrap();
             bytes
         };
-        assert_eq!(RunRecord::parse("a", &read(&run.record)).unwrap(), record(2));
+        let record = RunRecord::parse("a", &read(&run.record)).unwrap();
+        assert_eq!((record.settings.batch, record.classes, record.history), (64, vec!["cat".to_owned(), "dog".to_owned()], history(2)));
         let joined: Vec<u8> = run.weights.iter().flat_map(read).collect();
-        assert_eq!(unpack_weights("a", &joined).unwrap(), weights(2));
+        assert_eq!(unpack_weights("a", &joined).unwrap(), weights(2, PETS));
 
-        write(RECORD, b"{}");
+        write(HISTORY, b"{}");
         assert!(install(&store, &args).is_err());
         assert_eq!(store.manifest().unwrap().runs.len(), 1, "what was there stays");
-        write(RECORD, &serde_json::to_vec(&record(1)).unwrap());
+        write(HISTORY, &serde_json::to_vec(&history(1)).unwrap());
         install(&store, &args).unwrap();
         assert_eq!(store.manifest().unwrap().runs.len(), 1, "the same name is the same run");
     }
