@@ -5,6 +5,8 @@ pub mod archive;
 #[cfg(feature = "compute")]
 mod augment;
 mod cifar10;
+#[cfg(feature = "compute")]
+mod crop;
 mod dataset;
 mod drawing;
 mod error;
@@ -31,6 +33,8 @@ mod textures;
 #[cfg(feature = "compute")]
 pub use augment::{augment, augmentation_stream, mask_borders};
 pub use cifar10::{CIFAR10_CLASSES, CIFAR10_RECORD_BYTES, CIFAR10_SIDE, parse_cifar10};
+#[cfg(feature = "compute")]
+pub use crop::Crop;
 pub use dataset::{DatasetForm, DatasetPart, InstalledDataset};
 pub use drawing::from_drawing;
 pub use error::{DataError, Problem};

@@ -1,0 +1,67 @@
+//! Which pictures of an installed data set are learned from.
+
+use crate::made_up::pictures;
+use receptive::data::{DatasetForm, DatasetPart, InstalledDataset, Pictures};
+use receptive::train::googlenet::PictureSet;
+
+fn dataset(parts: &[(&str, [usize; 2], usize)]) -> InstalledDataset {
+    let text = str::to_owned;
+    let part = |&(name, counts, shards): &(&str, [usize; 2], usize)| DatasetPart {
+        name: text(name),
+        counts: counts.to_vec(),
+        shards: (0..shards).map(|i| format!("{name}-{i}")).collect(),
+    };
+    InstalledDataset {
+        name: text("icons"),
+        title: text("Icons"),
+        classes: vec![text("a"), text("b")],
+        parts: parts.iter().map(part).collect(),
+        licence: text("l"),
+        source: text("s"),
+        form: DatasetForm::Pixels { height: 32, width: 32, lossy: false },
+    }
+}
+
+#[test]
+fn parts_are_known_by_their_names() {
+    let both = dataset(&[("test", [3, 4], 1), ("train", [30, 31], 2)]);
+    let (set, files) = PictureSet::of(&both).expect("it can be learned");
+    assert_eq!((set.train, set.validation, set.shard), (61, 7, 31));
+    assert_eq!(files, ["train-0", "train-1", "test-0"]);
+    let three = dataset(&[("train", [30, 30], 1), ("validation", [2, 2], 1), ("test", [3, 3], 1)]);
+    let (set, files) = PictureSet::of(&three).expect("it can be learned");
+    assert_eq!((set.train, set.validation), (60, 4));
+    assert_eq!(files, ["train-0", "validation-0"]);
+}
+
+#[test]
+fn of_one_part_alone_the_last_fifth_is_measured() {
+    let (set, files) = PictureSet::of(&dataset(&[("all", [6, 5], 2)])).expect("it can be learned");
+    assert_eq!((set.train, set.validation), (9, 2));
+    assert_eq!(files, ["all-0", "all-1"]);
+    let all = pictures(11, 2);
+    let part = |range: std::ops::Range<usize>| {
+        let mut part = Pictures::new(32, 32);
+        part.push(&all.pixels[range.start * all.stride()..range.end * all.stride()], &all.labels[range]);
+        part
+    };
+    let (mut train, mut validation) = (Pictures::new(32, 32), Pictures::new(32, 32));
+    set.deal(&part(0..6), &mut train, &mut validation);
+    assert_eq!((train.len(), validation.len()), (6, 0));
+    set.deal(&part(6..11), &mut train, &mut validation);
+    assert_eq!((train, validation), (part(0..9), part(9..11)));
+}
+
+#[test]
+fn what_cannot_be_learned_here_is_no_set() {
+    let mut large = dataset(&[("all", [60, 50], 1)]);
+    large.form = DatasetForm::Pixels { height: 32, width: 48, lossy: false };
+    assert!(PictureSet::of(&large).is_none());
+    assert!(PictureSet::of(&InstalledDataset { form: DatasetForm::Files, ..large }).is_none());
+    assert!(PictureSet::of(&dataset(&[("all", [1, 0], 1)])).is_none(), "nothing is left to measure");
+    assert!(PictureSet::of(&dataset(&[("train", [9, 9], 1), ("test", [0, 0], 0)])).is_none());
+    assert!(PictureSet::of(&dataset(&[("left", [9, 9], 1), ("right", [1, 1], 1)])).is_none());
+    let mut one = dataset(&[("all", [60, 50], 1)]);
+    one.classes.truncate(1);
+    assert!(PictureSet::of(&one).is_none());
+}
