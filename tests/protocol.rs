@@ -53,7 +53,7 @@ fn commands() -> Vec<Command> {
             // In tests/protocol_inside.rs.
             Command::Inside(_) => {}
             // In tests/protocol_teach.rs.
-            Command::Teach(_) => {}
+            Command::Teach(_) | Command::Googlenet(_) => {}
         }
     }
     commands
@@ -184,7 +184,7 @@ fn events() -> Vec<Event> {
             // In tests/protocol_inside.rs.
             Event::Inside(_) => {}
             // In tests/protocol_teach.rs.
-            Event::Teach(_) => {}
+            Event::Teach(_) | Event::Googlenet(_) => {}
         }
     }
     events

@@ -24,7 +24,6 @@ mod pixels;
 mod resize;
 mod run;
 mod shard;
-mod small_set;
 #[cfg(feature = "compute")]
 mod split;
 #[cfg(feature = "compute")]
@@ -55,7 +54,6 @@ pub use pixels::{MAX_CLASSES, is_small, pictures_per_shard, read_pixels, write_p
 pub use resize::{enlarge, to_input};
 pub use run::{InstalledRun, RunRecord, pack_weights, unpack_weights};
 pub use shard::{MAX_SHARD_BYTES, Piece, read_shard, write_shards};
-pub use small_set::{SmallSet, SmallSetFile, SmallSetPart};
 #[cfg(feature = "compute")]
 pub use split::{Split, split, stream};
 #[cfg(feature = "compute")]

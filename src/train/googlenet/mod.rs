@@ -5,12 +5,14 @@ mod checkpoint;
 mod epoch_weights;
 mod learner;
 mod set;
+mod site;
 mod speed;
 
 pub use checkpoint::GooglenetCheckpoint;
 pub use epoch_weights::EpochWeights;
 pub use learner::GooglenetLearner;
 pub use set::{PictureSet, Sets};
+pub use site::SiteSet;
 pub use speed::SpeedTest;
 
 use super::checkpoint::Meta;

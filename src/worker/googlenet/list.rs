@@ -1,8 +1,9 @@
 //! Which data sets and finished runs this site has, and the weights of the latter.
 
 use super::{Googlenet, post, post_with};
-use crate::data::{InstalledRun, Manifest, RunRecord, SmallSet, unpack_weights};
+use crate::data::{InstalledRun, Manifest, RunRecord, unpack_weights};
 use crate::protocol::{Event, Fault, FaultSite, FinishedRun, GooglenetEvent, RequestId};
+use crate::train::googlenet::SiteSet;
 use crate::worker::fetch::Fetcher;
 use crate::worker::outbox;
 
@@ -10,7 +11,7 @@ impl Googlenet {
     pub(super) async fn list(&mut self, request: RequestId) -> Result<(), Fault> {
         let fetcher = Fetcher::new(&self.assets)?;
         let manifest = self.manifest().await?;
-        let sets = SmallSet::all(manifest).into_iter().map(|set| set.about).collect();
+        let sets = SiteSet::all(manifest).into_iter().map(|set| set.about).collect();
         let mut finished = Vec::new();
         for run in &manifest.runs {
             // The lab is of use without those whose record cannot be had.

@@ -1,10 +1,10 @@
 //! The pictures of a data set, as far as they are here, and the download of the others.
 
 use super::{Arrived, Step};
-use crate::data::{Manifest, Pictures, SmallSet, SmallSetFile, read_pixels};
+use crate::data::{Manifest, Pictures, read_pixels};
 use crate::protocol::Fault;
 use crate::protocol::googlenet_catalog::GOOGLENET_SIDE as SIDE;
-use crate::train::googlenet::Sets;
+use crate::train::googlenet::{Sets, SiteSet};
 use crate::worker::fetch::Fetcher;
 use crate::worker::{Input, assets};
 use async_channel::Sender;
@@ -15,10 +15,10 @@ const MOST_BYTES: usize = 768 << 20;
 
 /// Pictures in memory, a byte a value. Dropping it ends its download.
 pub struct Loaded {
-    pub set: SmallSet,
+    pub site: SiteSet,
     pub train: Pictures,
     pub validation: Pictures,
-    /// Nothing is to be learned from them: only the validated ones are fetched.
+    /// Nothing is to be learned from them: only the validated ones are fetched, where they have files of their own.
     only_validation: bool,
     pub complete: bool,
     /// Its number, while it is under way.
@@ -36,9 +36,10 @@ impl Loaded {
     ///
     /// # Errors
     /// When the set is too large.
-    pub fn new(set: SmallSet, only_validation: bool) -> Result<Self, Fault> {
+    pub fn new(site: SiteSet, only_validation: bool) -> Result<Self, Fault> {
+        let only_validation = only_validation && site.validation_from < site.files.len();
         let none = Pictures::new(SIDE, SIDE);
-        let pictures = set.about.validation + if only_validation { 0 } else { set.about.train };
+        let pictures = site.set.validation + if only_validation { 0 } else { site.set.train };
         let bytes = pictures.saturating_mul(none.stride());
         if bytes > MOST_BYTES {
             let (bytes, most) = (bytes >> 20, MOST_BYTES >> 20);
@@ -46,7 +47,7 @@ impl Loaded {
             return Err(Fault::BadSettings { reason });
         }
         let (train, validation) = (none.clone(), none);
-        Ok(Self { set, train, validation, only_validation, complete: false, download: None })
+        Ok(Self { site, train, validation, only_validation, complete: false, download: None })
     }
 
     /// As a session takes them.
@@ -83,18 +84,15 @@ impl Loaded {
         self.download = Some((number, fetcher.clone()));
         let (train, validation) = (&mut self.train, &mut self.validation);
         // All at once: a vector that grows needs twice as much for a moment.
-        let wanted = if self.only_validation { 0 } else { self.set.about.train };
+        let wanted = if self.only_validation { 0 } else { self.site.set.train };
         train.pixels.reserve_exact(wanted * train.stride());
-        validation.pixels.reserve_exact(self.set.about.validation * validation.stride());
-        let files: Vec<SmallSetFile> = match self.only_validation {
-            true => self.set.validation_files().cloned().collect(),
-            false => self.set.files.clone(),
-        };
-        let (set, manifest, queue) = (self.set.clone(), manifest.clone(), queue.clone());
+        validation.pixels.reserve_exact(self.site.set.validation * validation.stride());
+        let first = if self.only_validation { self.site.validation_from } else { 0 };
+        let (site, manifest, queue) = (self.site.clone(), manifest.clone(), queue.clone());
         // The queue is unbounded and its receiver lives as long as the worker.
         let send = move |step| drop(queue.try_send(Input::Googlenet(Arrived::Pictures(number, step))));
         wasm_bindgen_futures::spawn_local(async move {
-            let outcome = all(&fetcher, &manifest, &set, &files, &tell, &send).await;
+            let outcome = all(&fetcher, &manifest, &site, &site.files[first..], &tell, &send).await;
             send(match outcome {
                 Ok(()) => Step::All,
                 Err(fault) => Step::Failed(fetcher.why(fault)),
@@ -109,11 +107,12 @@ impl Loaded {
     /// When the download failed, or there are not as many pictures as was promised.
     pub fn take(&mut self, step: Step) -> Result<(), Fault> {
         let outcome = match step {
-            Step::Some([train, validation]) => {
-                if !self.only_validation {
-                    self.train.push(&train.pixels, &train.labels);
-                }
-                self.validation.push(&validation.pixels, &validation.labels);
+            Step::Some(pictures) if self.only_validation => {
+                self.validation.push(&pictures.pixels, &pictures.labels);
+                return Ok(());
+            }
+            Step::Some(pictures) => {
+                self.site.set.deal(&pictures, &mut self.train, &mut self.validation);
                 return Ok(());
             }
             Step::All => self.counted(),
@@ -128,15 +127,15 @@ impl Loaded {
     }
 
     fn counted(&self) -> Result<(), Fault> {
-        let about = &self.set.about;
-        let promised = [if self.only_validation { 0 } else { about.train }, about.validation];
+        let set = &self.site.set;
+        let promised = [if self.only_validation { 0 } else { set.train }, set.validation];
         let [got, expected] = [[self.train.len(), self.validation.len()], promised]
             .map(|[train, validation]| format!("{train} pictures to learn from and {validation} to validate"));
         if got == expected {
             return Ok(());
         }
         let reason = format!("its files hold {got}, not {expected}");
-        Err(Fault::WrongAsset { name: about.title.clone(), reason })
+        Err(Fault::WrongAsset { name: self.site.about.title.clone(), reason })
     }
 
     fn cancel(&self) {
@@ -149,36 +148,28 @@ impl Loaded {
 async fn all(
     fetcher: &Fetcher,
     manifest: &Manifest,
-    set: &SmallSet,
-    files: &[SmallSetFile],
+    site: &SiteSet,
+    files: &[String],
     tell: &impl Fn(u64, u64, usize),
     send: &impl Fn(Step),
 ) -> Result<(), Fault> {
     let images = Cell::new(0);
-    let ready = |parts: [Pictures; 2]| {
-        images.set(images.get() + parts.iter().map(Pictures::len).sum::<usize>());
-        send(Step::Some(parts));
+    let ready = |pictures: Pictures| {
+        images.set(images.get() + pictures.len());
+        send(Step::Some(pictures));
     };
-    if set.digits {
-        let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+    if site.digits {
         let tell = |_: &str, done, total| tell(done, total, images.get());
-        let send = |digits: assets::Pictures| {
-            let (pictures, none) = (digits.digits.to_pictures(), Pictures::new(SIDE, SIDE));
-            ready(if digits.test { [none, pictures] } else { [pictures, none] });
-        };
-        return assets::digits(fetcher, manifest, &paths, tell, send).await;
+        return assets::digits(fetcher, manifest, files, tell, |part| ready(part.digits.to_pictures())).await;
     }
-    let assets = files.iter().map(|file| manifest.find(&file.path)).collect::<Result<Vec<_>, _>>()?;
+    let assets = files.iter().map(|path| manifest.find(path)).collect::<Result<Vec<_>, _>>()?;
     let total = assets.iter().map(|asset| asset.bytes).sum();
-    let (mut before, mut bytes_before) = (0, 0);
-    for (file, asset) in files.iter().zip(assets) {
-        let bytes = fetcher.verified(asset, |done| tell(bytes_before + done, total, images.get())).await?;
-        bytes_before += asset.bytes;
-        let pictures = read_pixels(&asset.path, &bytes, [SIDE, SIDE], set.about.classes.len())?;
-        let count = pictures.len();
-        ready(file.part.divide(pictures, before));
-        before += count;
-        tell(bytes_before, total, images.get());
+    let mut before = 0;
+    for asset in assets {
+        let bytes = fetcher.verified(asset, |done| tell(before + done, total, images.get())).await?;
+        before += asset.bytes;
+        ready(read_pixels(&asset.path, &bytes, [SIDE, SIDE], site.set.classes.len())?);
+        tell(before, total, images.get());
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ impl Googlenet {
     /// A validated picture and its label, where it is here.
     fn validated(&self, dataset: &str, index: usize) -> Option<(Vec<u8>, usize)> {
         let here = [&self.pictures, &self.looking.validated].into_iter().flatten();
-        let mut here = here.filter(|loaded| loaded.set.about.name == dataset && index < loaded.validation.len());
+        let mut here = here.filter(|loaded| loaded.site.about.name == dataset && index < loaded.validation.len());
         let pictures = &here.next()?.validation;
         Some((pictures.image(index).to_vec(), usize::from(pictures.labels[index])))
     }

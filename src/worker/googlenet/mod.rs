@@ -8,9 +8,10 @@ mod start;
 
 use super::fetch::Fetcher;
 use super::{Input, driver, outbox};
-use crate::data::{Manifest, Pictures, SmallSet};
+use crate::data::{Manifest, Pictures};
 use crate::protocol::wire::Packet;
 use crate::protocol::{Backend, Event, Fault, FaultSite, GooglenetCommand, GooglenetEvent, RequestId, RunState};
+use crate::train::googlenet::SiteSet;
 use async_channel::Sender;
 use burn::tensor::Device;
 use loaded::Loaded;
@@ -28,8 +29,8 @@ pub enum Arrived {
 
 /// What a download of pictures sends home.
 pub enum Step {
-    /// Those of a file: to learn from, and to validate.
-    Some([Pictures; 2]),
+    /// Those of a file.
+    Some(Pictures),
     All,
     Failed(Fault),
 }
@@ -131,8 +132,8 @@ impl Googlenet {
     }
 
     /// The data set with this name.
-    async fn set(&mut self, name: &str) -> Result<SmallSet, Fault> {
-        let sets = SmallSet::all(self.manifest().await?);
+    async fn set(&mut self, name: &str) -> Result<SiteSet, Fault> {
+        let sets = SiteSet::all(self.manifest().await?);
         sets.into_iter().find(|set| set.about.name == name).ok_or_else(|| {
             let command = (name == INSTALLABLE.0).then(|| INSTALLABLE.1.to_owned());
             Fault::DatasetNotInstalled { name: name.to_owned(), command }

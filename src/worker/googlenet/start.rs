@@ -2,10 +2,9 @@
 
 use super::run::{Benchmark, Running};
 use super::{Googlenet, Loaded};
-use crate::data::SmallSet;
 use crate::models::googlenet_cifar::googlenet_with;
 use crate::protocol::{Fault, FaultSite, GooglenetSettings, RequestId, RunId, RunState};
-use crate::train::googlenet::{EpochWeights, GooglenetCheckpoint, GooglenetSession, PictureSet, SpeedTest};
+use crate::train::googlenet::{EpochWeights, GooglenetCheckpoint, GooglenetSession, PictureSet, SiteSet, SpeedTest};
 use crate::worker::{device, driver, memory};
 
 /// Memory a training step may take, in bytes: beside it are the pictures, up to three files of a run, and the page.
@@ -54,23 +53,17 @@ impl Googlenet {
     }
 
     /// The pictures of these settings, which can be trained on this device.
-    async fn set_for(&mut self, settings: &GooglenetSettings) -> Result<SmallSet, Fault> {
+    async fn set_for(&mut self, settings: &GooglenetSettings) -> Result<SiteSet, Fault> {
         let set = self.set(&settings.dataset).await?;
         check(settings, set.about.classes.len())?;
         Ok(set)
     }
 
     /// The run there was is over, and so are its pictures, unless the next one learns the same.
-    fn choose(&mut self, set: SmallSet) -> Result<PictureSet, Fault> {
-        let known = PictureSet {
-            name: set.about.name.clone(),
-            classes: set.about.classes.clone(),
-            train: set.about.train,
-            validation: set.about.validation,
-            shard: set.shard,
-        };
+    fn choose(&mut self, set: SiteSet) -> Result<PictureSet, Fault> {
+        let known = set.set.clone();
         self.run = None;
-        if self.pictures.as_ref().is_none_or(|pictures| pictures.set != set) {
+        if self.pictures.as_ref().is_none_or(|pictures| pictures.site != set) {
             // Gone before the others come.
             self.pictures = None;
             self.pictures = Some(Loaded::new(set, false)?);

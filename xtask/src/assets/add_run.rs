@@ -176,7 +176,10 @@ mod tests {
             bytes
         };
         let record = RunRecord::parse("a", &read(&run.record)).unwrap();
-        assert_eq!((record.settings.batch, record.classes, record.history), (64, vec!["cat".to_owned(), "dog".to_owned()], history(2)));
+        assert_eq!(
+            (record.settings.batch, record.classes, record.history),
+            (64, vec!["cat".to_owned(), "dog".to_owned()], history(2))
+        );
         let joined: Vec<u8> = run.weights.iter().flat_map(read).collect();
         assert_eq!(unpack_weights("a", &joined).unwrap(), weights(2, PETS));
 
