@@ -23,7 +23,7 @@ struct Fixture {
     decay: f64,
     parameters: BTreeMap<String, usize>,
     variants: BTreeMap<String, Variant>,
-    steps: Steps,
+    steps: BTreeMap<String, Steps>,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +36,7 @@ struct Variant {
 
 #[derive(Deserialize)]
 struct Steps {
+    rate: f64,
     losses: Vec<f64>,
     tensors: BTreeMap<String, Summary>,
     measured: Summary,
@@ -96,7 +97,7 @@ fn network(settings: &GooglenetSettings) -> Network {
 }
 
 fn inputs(count: usize) -> Vec<f32> {
-    formula::noise("input", count * 3 * 32 * 32).collect()
+    formula::noise("pictures", count * 3 * 32 * 32).collect()
 }
 
 /// - `tolerance`: relative to a tensor's largest value
@@ -146,17 +147,20 @@ fn all_switches_together_agree_with_pytorch() {
     agrees("all", &GooglenetSettings { width: 0.5, ..settings("all") }, 1e-3);
 }
 
-#[test]
-fn steps_of_adam_agree_with_pytorch() {
-    let Fixture { labels, smoothing, decay, steps, .. } = fixture();
+/// Steps of Adam with a learning rate, through the course, so that smoothing, decay and running statistics count.
+///
+/// - `tolerance`: of the losses; relative, as that of what the network says afterwards
+fn learns_alike(name: &str, tolerance: f64) {
+    let Fixture { labels, smoothing, decay, mut steps, .. } = fixture();
+    let steps = steps.remove(name).expect("make_googlenet.py wrote it");
     let settings = GooglenetSettings {
-        batch_norm: true,
-        branch_relu: true,
+        width: 0.25,
+        learning_rate: steps.rate,
         label_smoothing: smoothing,
         weight_decay: decay,
-        ..settings("quarter")
+        ..settings(name)
     };
-    let (none, width) = (Pictures::new(32, 32), labels.len() * 10);
+    let none = Pictures::new(32, 32);
     let mut session: GooglenetSession = made_up::session(settings, made_up::set(&none, &none, 10));
     let architecture = session.course.network.architecture.clone();
     let flat = |trainable: bool| {
@@ -165,32 +169,38 @@ fn steps_of_adam_agree_with_pytorch() {
         Tensor::<1>::from_floats(values.as_slice(), &Device::flex())
     };
     session.learner.weights = flat(true);
-    session.learner.statistics = Some(flat(false));
+    session.learner.statistics = session.learner.statistics.is_some().then(|| flat(false));
     run(async {
-        let course = &mut session.course;
         for (step, expected) in steps.losses.iter().enumerate() {
-            let logits = course.learn(&mut session.learner, inputs(labels.len()), &labels, step);
+            let logits = session.course.learn(&mut session.learner, inputs(labels.len()), &labels, step);
             let logits = read(logits).await.expect("CPU");
-            assert_eq!(logits.len(), width);
-            // The smoothed part: the mean of the losses for all classes.
-            let plain = f64::from(Measured::from_logits(&logits, &labels).mean_loss());
-            let of_class =
-                |class: u8| f64::from(Measured::from_logits(&logits, &vec![class; labels.len()]).mean_loss());
-            let spread = (0..10).map(of_class).sum::<f64>() / 10.0;
-            let got = (1.0 - smoothing) * plain + smoothing * spread;
-            assert!((got - expected).abs() < 1e-3 * expected, "step {step}: {got} for {expected}");
+            let mean = |labels: &[u8]| f64::from(Measured::from_logits(&logits, labels).mean_loss());
+            // The smoothed part is the mean of the losses for all classes.
+            let smooth = (0..10).map(|class| mean(&vec![class; labels.len()])).sum::<f64>() / 10.0;
+            let got = (1.0 - smoothing) * mean(&labels) + smoothing * smooth;
+            assert!((got - expected).abs() < tolerance * expected, "{name}, step {step}: {got} for {expected}");
         }
         let network = session.learner.network(&session.course.network);
-        for (name, summary) in &steps.tensors {
-            let parameter = architecture.parameters().into_iter().find(|p| p.name == *name);
-            let parameter = parameter.unwrap_or_else(|| panic!("there is no {name}"));
-            let got = read(network.flat(&[parameter])).await.expect("CPU");
-            // A gradient near 0 may have either sign, and Adam's first step is as long for a small one.
-            assert_summary(name, &got, summary, 1e-2);
+        for (parameter, summary) in &steps.tensors {
+            let found = architecture.parameters().into_iter().find(|p| p.name == *parameter);
+            let found = found.unwrap_or_else(|| panic!("there is no {parameter}"));
+            let got = read(network.flat(&[found])).await.expect("CPU");
+            // A gradient near 0 may have either sign, and Adam's step is as long for a small one.
+            assert_summary(&format!("{name} {parameter}"), &got, summary, 1e-2);
         }
-        let x =
-            Tensor::<4>::from_data(TensorData::new(inputs(labels.len()), [labels.len(), 3, 32, 32]), &Device::flex());
+        let batch = labels.len();
+        let x = Tensor::<4>::from_data(TensorData::new(inputs(batch), [batch, 3, 32, 32]), &Device::flex());
         let measured = read(network.forward(x)).await.expect("CPU");
-        assert_summary("measured", &measured, &steps.measured, 1e-2);
+        assert_summary(&format!("{name} measured"), &measured, &steps.measured, 10.0 * tolerance);
     });
+}
+
+#[test]
+fn steps_of_adam_agree_with_pytorch() {
+    learns_alike("quarter", 1e-3);
+}
+
+#[test]
+fn steps_of_adam_with_batch_norms_agree_with_pytorch() {
+    learns_alike("norm", 1e-3);
 }

@@ -25,8 +25,9 @@ fn overfits_64_pictures() {
         dropout: 0.0,
         augmentation: 0.0,
         batch: 32,
-        epochs: 25,
+        epochs: 40,
         learning_rate: 3e-3,
+        schedule: Schedule::Cosine,
         ..small()
     };
     let mut session = session(settings, set(&train, &train, 10));
@@ -34,7 +35,7 @@ fn overfits_64_pictures() {
     let report = session.history.report.expect("it is finished");
     assert!(report.test_accuracy > 0.98, "{}", report.test_accuracy);
     assert_eq!(report.confusion.counts.iter().flatten().sum::<u32>(), 64);
-    let [first, .., last] = session.history.epochs.as_slice() else { panic!("there are 25 epochs") };
+    let [first, .., last] = session.history.epochs.as_slice() else { panic!("there are 40 epochs") };
     assert!(first.train_accuracy < 0.5 && last.train_accuracy > 0.98, "{first:?} {last:?}");
 }
 
@@ -68,14 +69,14 @@ fn resuming_in_the_middle_of_an_epoch_equals_never_having_stopped() {
                 parts = GooglenetSession::restore(checkpoint, set, Backend::Cpu, Device::flex()).expect("it fits");
             }
             finish(&mut parts, sets).await;
-            assert_eq!(state(&whole).await, state(&parts).await, "{:?}", whole.course.settings);
+            assert!(state(&whole).await == state(&parts).await, "{:?}", whole.course.settings);
             assert_eq!(whole.history.points, parts.history.points);
             let without_time = |session: &GooglenetSession| -> Vec<_> {
                 let epochs = session.history.epochs.iter();
                 epochs.map(|e| (e.step, e.train_loss, e.validation_loss, e.validation_accuracy)).collect()
             };
             assert_eq!(without_time(&whole), without_time(&parts));
-            assert_eq!(whole.test_probabilities, parts.test_probabilities);
+            assert!(whole.test_probabilities == parts.test_probabilities);
         }
     });
 }
@@ -100,7 +101,7 @@ fn the_first_epoch_begins_before_all_pictures_are_there() {
             "not measured yet"
         );
         steps(&mut all, sets, 5).await;
-        assert_eq!(state(&waiting).await, state(&all).await, "the order does not depend on the network");
+        assert!(state(&waiting).await == state(&all).await, "the order does not depend on the network");
     });
 }
 
@@ -116,11 +117,11 @@ fn few_images_are_the_first_and_every_seed_draws_its_own() {
     let (first, _) = few.course.batch(sets, 0).expect("they are there");
     let (again, _) = few.course.batch(sets, 0).expect("they are there");
     let (later, _) = few.course.batch(sets, 2).expect("they are there");
-    assert_eq!(first, again, "a step shows the same whenever it is taken");
-    assert_ne!(first, later, "and another epoch another");
+    assert!(first == again, "a step shows the same whenever it is taken");
+    assert!(first != later, "and another epoch another");
     assert!(all.course.batch(sets, 0).is_some());
     let other = session(GooglenetSettings { seed: 2, ..small() }, set(&train, &validation, 10));
-    run(async { assert_ne!(state(&few).await, state(&other).await) });
+    run(async { assert!(state(&few).await != state(&other).await) });
 }
 
 #[test]
@@ -138,7 +139,7 @@ fn statistics_go_back_with_the_weights_after_a_divergence() {
         assert!(good_step < 2 && session.step() == good_step);
         session.rewind(1e-3);
         steps(&mut session, sets, 2 - good_step).await;
-        assert_eq!(state(&session).await, before);
+        assert!(state(&session).await == before);
         assert!(before.0.iter().chain(&before.1).all(|value| value.is_finite()));
     });
 }
@@ -159,7 +160,7 @@ fn a_run_can_begin_with_the_weights_of_another() {
         for (wanted, got) in wanted.0.iter().zip(&got.0) {
             assert!((wanted - got).abs() <= 1e-3 * wanted.abs().max(1e-3), "{got} for {wanted}");
         }
-        assert_eq!(wanted.1, got.1, "statistics are kept whole");
+        assert!(wanted.1 == got.1, "statistics are kept whole");
         // Another stem and other classes: what does not fit stays as it was drawn.
         let other = GooglenetSettings { stem: Stem::Small, seed: 3, ..settings };
         let mut other = session(other, set(&train, &train, 7));

@@ -39,7 +39,8 @@ fn parts_are_known_by_their_names() {
 
 #[test]
 fn of_one_part_alone_the_last_fifth_is_measured() {
-    let (set, files) = PictureSet::of(&dataset(&[("all", [6, 5], 2)])).expect("it can be learned");
+    let one = dataset(&[("all", [6, 5], 2)]);
+    let (set, files) = PictureSet::of(&one).expect("it can be learned");
     assert_eq!((set.train, set.validation), (9, 2));
     assert_eq!(files, ["all-0", "all-1"]);
     let all = pictures(11, 2);
