@@ -53,7 +53,7 @@ fn commands() -> Vec<Command> {
             // In tests/protocol_inside.rs.
             Command::Inside(_) => {}
             // In tests/protocol_teach.rs.
-            Command::Teach(_) => {}
+            Command::Teach(_) | Command::Googlenet(_) => {}
         }
     }
     commands
@@ -184,7 +184,7 @@ fn events() -> Vec<Event> {
             // In tests/protocol_inside.rs.
             Event::Inside(_) => {}
             // In tests/protocol_teach.rs.
-            Event::Teach(_) => {}
+            Event::Teach(_) | Event::Googlenet(_) => {}
         }
     }
     events
@@ -210,6 +210,10 @@ fn faults() -> Vec<Fault> {
             network: "alexnet".to_owned(),
             command: Some("cargo xtask assets fetch alexnet".to_owned()),
         },
+        Fault::DatasetNotInstalled {
+            name: "cifar10".to_owned(),
+            command: Some("cargo xtask assets fetch cifar10".to_owned()),
+        },
         Fault::Diverged { step: 12, loss: "infinite".to_owned() },
         Fault::OtherPictures,
         Fault::BadSettings { reason: "the batch is larger than the training set".to_owned() },
@@ -222,7 +226,7 @@ fn faults() -> Vec<Fault> {
             Fault::NoWebgpu { .. } | Fault::DeviceLost { .. } | Fault::OutOfMemory { .. } | Fault::BadFile { .. } => {}
             Fault::ShapeMismatch { .. } | Fault::WrongAsset { .. } | Fault::AssetMissing { .. } => {}
             Fault::Diverged { .. } | Fault::BadSettings { .. } | Fault::Cancelled | Fault::NoRun => {}
-            Fault::OtherPictures => {}
+            Fault::OtherPictures | Fault::DatasetNotInstalled { .. } => {}
             Fault::BadPicture { .. } | Fault::NotInstalled { .. } | Fault::Internal { .. } => {}
         }
     }

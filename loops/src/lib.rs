@@ -7,6 +7,7 @@
 //! What is called from there is never inlined: inside a function built for size, a loop is built for size as well.
 
 mod average_pool;
+mod batch_norm;
 mod convolution;
 mod convolve;
 mod convolve_gradients;
@@ -26,6 +27,7 @@ mod warp;
 mod winograd;
 
 pub use average_pool::{average_pool, average_pool_gradient};
+pub use batch_norm::{moments, norm_gradient, norm_sums, normed};
 pub use convolution::Convolution;
 pub use convolve::convolve;
 pub use convolve_gradients::{InputGradient, unfold};

@@ -17,7 +17,7 @@ pub fn sums_of_maps(pictures: &[f32], area: usize, sums: &mut [f32]) {
 }
 
 /// The sum in eight parts side by side, which the compiler keeps in SIMD registers.
-fn sum_of(values: &[f32]) -> f32 {
+pub(super) fn sum_of(values: &[f32]) -> f32 {
     let (blocks, rest) = values.as_chunks::<8>();
     let mut parts = [0.0; 8];
     for block in blocks {

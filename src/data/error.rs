@@ -48,6 +48,8 @@ pub enum Problem {
     BadShard { reason: String },
     #[error("it is no shard of small pictures: {reason}")]
     BadPixels { reason: String },
+    #[error("it is no record of a run: {reason}")]
+    BadRecord { reason: String },
     #[error("{reason}")]
     BadArchive { reason: String },
     #[error("the manifest does not list it")]

@@ -1,4 +1,4 @@
-use super::{DataError, InstalledDataset, Problem};
+use super::{DataError, InstalledDataset, InstalledRun, Problem};
 use crate::protocol::Group;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -24,6 +24,9 @@ pub struct Manifest {
     /// Data sets made from folders of pictures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub datasets: Vec<InstalledDataset>,
+    /// Finished runs of the GoogLeNet lab.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<InstalledRun>,
 }
 
 /// A network's weights: which files they are in, and what belongs to them.
@@ -84,6 +87,12 @@ pub struct Asset {
 }
 
 impl Manifest {
+    /// The manifest of a site that has nothing.
+    pub fn empty() -> Self {
+        let (assets, networks) = (Vec::new(), Vec::new());
+        Self { version: VERSION, assets, networks, datasets: Vec::new(), runs: Vec::new() }
+    }
+
     /// Reads `manifest.json`.
     ///
     /// # Errors
@@ -120,11 +129,13 @@ impl Manifest {
         }
         let of_networks = manifest.networks.iter().flat_map(InstalledNetwork::files);
         let of_datasets = manifest.datasets.iter().flat_map(InstalledDataset::files);
-        if let Some(path) = of_networks.chain(of_datasets).find(|path| !seen.contains(path)) {
+        let of_runs = manifest.runs.iter().flat_map(InstalledRun::files);
+        if let Some(path) = of_networks.chain(of_datasets).chain(of_runs).find(|path| !seen.contains(path)) {
             return Err(bad(find(bytes, path.as_bytes()), format!("{path} is used, but not among the assets")));
         }
         let names = manifest.networks.iter().map(|network| ("network", &network.name));
         let names = names.chain(manifest.datasets.iter().map(|dataset| ("data set", &dataset.name)));
+        let names = names.chain(manifest.runs.iter().map(|run| ("run", &run.name)));
         let mut seen = std::collections::HashSet::new();
         for (what, name) in names {
             if !seen.insert((what, name)) {
@@ -139,6 +150,9 @@ impl Manifest {
             if let Some(fault) = dataset.fault() {
                 return Err(bad(find(bytes, dataset.name.as_bytes()), format!("{} {fault}", dataset.name)));
             }
+        }
+        if let Some(run) = manifest.runs.iter().find(|run| run.weights.is_empty()) {
+            return Err(bad(find(bytes, run.name.as_bytes()), format!("the run {} has no weights", run.name)));
         }
         Ok(manifest)
     }
@@ -254,10 +268,17 @@ mod tests {
                 name: text("a"),
                 title: text("t"),
                 classes: vec![text("one"), text("two")],
-                parts: vec![DatasetPart { name: text("all"), counts: vec![1, 2], shards: vec![path] }],
+                parts: vec![DatasetPart { name: text("all"), counts: vec![1, 2], shards: vec![path.clone()] }],
                 licence: text("l"),
                 source: text("s"),
                 form: DatasetForm::Files,
+            }],
+            runs: vec![InstalledRun {
+                name: text("a"),
+                title: text("t"),
+                made: text("m"),
+                record: path.clone(),
+                weights: vec![path],
             }],
         }
     }
@@ -268,8 +289,11 @@ mod tests {
     }
 
     #[test]
-    fn networks_and_data_sets_come_back_and_may_share_a_name() {
+    fn networks_data_sets_and_runs_come_back_and_may_share_a_name() {
         assert_eq!(parsed(&manifest()), Ok(manifest()));
+        // As before there were runs.
+        assert_eq!(serde_json::to_string(&Manifest::empty()).unwrap(), r#"{"version":1,"assets":[]}"#);
+        assert_eq!(parsed(&Manifest::empty()), Ok(Manifest::empty()));
     }
 
     #[test]
@@ -285,6 +309,10 @@ mod tests {
         refused(&|m| m.datasets[0].parts[0].shards[0].push('x'), "is used, but not among the assets");
         refused(&|m| m.networks.push(m.networks[0].clone()), "two of its entries are the network a");
         refused(&|m| m.datasets.push(m.datasets[0].clone()), "two of its entries are the data set a");
+        refused(&|m| m.runs[0].record.push('x'), "weights/a/firstx is used, but not among the assets");
+        refused(&|m| m.runs[0].weights.push("../b".to_owned()), "../b is used, but not among the assets");
+        refused(&|m| m.runs[0].weights.clear(), "the run a has no weights");
+        refused(&|m| m.runs.push(m.runs[0].clone()), "two of its entries are the run a");
         refused(&|m| m.networks[0].preprocessing.deviation[1] = 0.0, "divides by nothing");
         refused(&|m| m.datasets[0].parts[0].counts = vec![3], "does not count");
         let pixels = |height, width| DatasetForm::Pixels { height, width, lossy: false };

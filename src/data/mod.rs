@@ -5,6 +5,8 @@ pub mod archive;
 #[cfg(feature = "compute")]
 mod augment;
 mod cifar10;
+#[cfg(feature = "compute")]
+mod crop;
 mod dataset;
 mod drawing;
 mod error;
@@ -20,6 +22,7 @@ mod photo;
 mod pictures;
 mod pixels;
 mod resize;
+mod run;
 mod shard;
 #[cfg(feature = "compute")]
 mod split;
@@ -29,6 +32,8 @@ mod textures;
 #[cfg(feature = "compute")]
 pub use augment::{augment, augmentation_stream, mask_borders};
 pub use cifar10::{CIFAR10_CLASSES, CIFAR10_RECORD_BYTES, CIFAR10_SIDE, parse_cifar10};
+#[cfg(feature = "compute")]
+pub use crop::Crop;
 pub use dataset::{DatasetForm, DatasetPart, InstalledDataset};
 pub use drawing::from_drawing;
 pub use error::{DataError, Problem};
@@ -47,6 +52,7 @@ pub use photo::{Rgb, Square};
 pub use pictures::Pictures;
 pub use pixels::{MAX_CLASSES, is_small, pictures_per_shard, read_pixels, write_pixels};
 pub use resize::{enlarge, to_input};
+pub use run::{InstalledRun, RunRecord, pack_weights, unpack_weights};
 pub use shard::{MAX_SHARD_BYTES, Piece, read_shard, write_shards};
 #[cfg(feature = "compute")]
 pub use split::{Split, split, stream};

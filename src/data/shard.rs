@@ -124,9 +124,28 @@ fn pack(pieces: &[(Piece, bool)]) -> Result<Vec<u8>, DataError> {
         // Not with the types used here, whose sizes are even.
         file.push(0);
     }
+    write_planes("the shard", &file)
+}
+
+/// Compresses a file of half-precision numbers as a shard is: even bytes, odd bytes, gzip.
+///
+/// # Errors
+/// Only when there is no memory left.
+pub(super) fn write_planes(file: &str, bytes: &[u8]) -> Result<Vec<u8>, DataError> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    let packed = gzip.write_all(&to_planes(&file)).and_then(|()| gzip.finish());
-    packed.map_err(|e| broken(&e))
+    let packed = gzip.write_all(&to_planes(bytes)).and_then(|()| gzip.finish());
+    packed.map_err(|e| {
+        let reason = format!("it cannot be written: {e}");
+        DataError::new(file, 0, Problem::BadShard { reason })
+    })
+}
+
+/// Undoes [`write_planes`].
+///
+/// # Errors
+/// When it is broken or truncated, or larger than `limit` bytes.
+pub(super) fn read_planes(file: &str, bytes: &[u8], limit: usize) -> Result<Vec<u8>, DataError> {
+    Ok(from_planes(&gunzip(file, bytes, limit)?))
 }
 
 /// Unpacks a shard; half-precision values become whole ones.
@@ -135,7 +154,7 @@ fn pack(pieces: &[(Piece, bool)]) -> Result<Vec<u8>, DataError> {
 /// When it is broken or truncated, larger than [`MAX_SHARD_BYTES`], or holds anything but half and whole floats.
 pub fn read_shard(file: &str, bytes: &[u8]) -> Result<Vec<Piece>, DataError> {
     let bad = |reason: String| DataError::new(file, 0, Problem::BadShard { reason });
-    let unpacked = from_planes(&gunzip(file, bytes, MAX_SHARD_BYTES)?);
+    let unpacked = read_planes(file, bytes, MAX_SHARD_BYTES)?;
     let tensors = SafeTensors::deserialize(&unpacked).map_err(|e| bad(e.to_string()))?;
     let mut pieces = Vec::with_capacity(tensors.len());
     for (label, view) in tensors.iter() {

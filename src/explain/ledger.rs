@@ -52,7 +52,7 @@ fn row(architecture: &Architecture, layer: usize) -> LedgerRow {
         multiply_accumulates: architecture.multiply_accumulates_of(layer),
         // These hand on what they got.
         activation_bytes: match about.op {
-            Op::Dropout | Op::Flatten => 0,
+            Op::Dropout { .. } | Op::Flatten => 0,
             _ => about.shape.iter().product::<usize>() * BYTES,
         },
         group: architecture.group(layer),

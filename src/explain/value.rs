@@ -126,7 +126,7 @@ pub async fn explain_value(network: &Network, pass: &Pass, at: &LayerPixel) -> R
                 channel -= there;
             }
         }
-        Op::Relu | Op::Tanh | Op::Dropout | Op::Flatten | Op::Input => {
+        Op::Relu | Op::Tanh | Op::Dropout { .. } | Op::Flatten | Op::Input => {
             result.rule = match about.op {
                 Op::Relu => "the larger of 0 and the value",
                 Op::Tanh => "tanh",

@@ -9,6 +9,7 @@
 //! | Deviations | As torchvision: one tower instead of two on two graphics cards, 64 first kernels instead of 96, no local response normalisation, average pooling to 6x6 before the classifier. |
 
 use super::architecture::{Architecture, Builder, Card, Conv, Window};
+use super::blocks::HALF;
 
 pub const CARD: Card = Card {
     key: "alexnet",
@@ -40,10 +41,10 @@ pub fn alexnet() -> Architecture {
     let x = net.adaptive_average_pool("avgpool", x, 6);
     net.classifier_begins();
     let x = net.flatten("flatten", x);
-    let x = net.dropout("classifier.0", x);
+    let x = net.dropout("classifier.0", x, HALF);
     let x = net.linear("classifier.1", x, 4096);
     let x = net.relu("classifier.2", x);
-    let x = net.dropout("classifier.3", x);
+    let x = net.dropout("classifier.3", x, HALF);
     let x = net.linear("classifier.4", x, 4096);
     let x = net.relu("classifier.5", x);
     net.linear("classifier.6", x, 1000);

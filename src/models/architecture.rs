@@ -51,7 +51,8 @@ pub enum Op {
         padding: [usize; 2],
         bias: bool,
     },
-    /// With stored statistics: `(x - mean) / sqrt(variance + epsilon) * weight + bias`.
+    /// `(x - mean) / sqrt(variance + epsilon) * weight + bias`, with stored statistics or, while it learns, with those of
+    /// the batch.
     BatchNorm {
         epsilon: f64,
     },
@@ -63,8 +64,11 @@ pub enum Op {
     /// The mean of as many parts as the output has values: PyTorch's `AdaptiveAvgPool2d`.
     AdaptiveAveragePool,
     Flatten,
-    /// Does nothing but while training.
-    Dropout,
+    /// While training it sets this share of the values to zero at random and makes the others larger by as much
+    /// (Srivastava and others, 2014); otherwise it does nothing.
+    Dropout {
+        share: f64,
+    },
     Linear {
         bias: bool,
     },
@@ -130,8 +134,10 @@ impl Architecture {
     /// The last layer before the classifier that is still a picture, the usual one for Grad-CAM.
     pub fn last_maps(&self) -> usize {
         let is_map = |&i: &usize| {
-            !matches!(self.layers[i].op, Op::MaxPool(_) | Op::AveragePool2x2 | Op::AdaptiveAveragePool | Op::Dropout)
-                && self.layers[i].shape[1] > 1
+            !matches!(
+                self.layers[i].op,
+                Op::MaxPool(_) | Op::AveragePool2x2 | Op::AdaptiveAveragePool | Op::Dropout { .. }
+            ) && self.layers[i].shape[1] > 1
         };
         (0..self.classifier).rev().find(is_map).unwrap_or(0)
     }
@@ -209,7 +215,7 @@ impl Op {
             Self::MaxPool(_) => LayerKind::MaxPool,
             Self::AveragePool2x2 | Self::AdaptiveAveragePool => LayerKind::AveragePool,
             Self::Flatten => LayerKind::Flatten,
-            Self::Dropout => LayerKind::Dropout,
+            Self::Dropout { .. } => LayerKind::Dropout,
             Self::Linear { .. } => LayerKind::Linear,
             Self::Add => LayerKind::Add,
             Self::Concatenate => LayerKind::Concatenate,
@@ -283,7 +289,7 @@ impl Builder {
         let [channels, height, width] = layer.inputs.first().map_or(layer.shape, |&x| self.shape(x));
         let shape = match layer.op {
             // What keeps the number of its channels.
-            Op::BatchNorm { .. } | Op::Relu | Op::Tanh | Op::Dropout => [channels, height, width],
+            Op::BatchNorm { .. } | Op::Relu | Op::Tanh | Op::Dropout { .. } => [channels, height, width],
             Op::MaxPool(_) | Op::AveragePool2x2 | Op::AdaptiveAveragePool => [channels, layer.shape[1], layer.shape[2]],
             Op::Flatten => [channels * height * width, 1, 1],
             _ => layer.shape,
@@ -331,8 +337,9 @@ impl Builder {
         self.add(name, Op::Flatten, vec![x], [self.shape(x).iter().product(), 1, 1])
     }
 
-    pub fn dropout(&mut self, name: &str, x: usize) -> usize {
-        self.add(name, Op::Dropout, vec![x], self.shape(x))
+    /// Drops this share of the values, 0 to less than 1.
+    pub fn dropout(&mut self, name: &str, x: usize, share: f64) -> usize {
+        self.add(name, Op::Dropout { share }, vec![x], self.shape(x))
     }
 
     pub fn linear(&mut self, name: &str, x: usize, features: usize) -> usize {

@@ -59,6 +59,9 @@ pub fn fire(net: &mut Builder, name: &str, x: usize, squeeze: usize, expand: usi
     net.concatenate(name, &[one, three])
 }
 
+/// The share of values that most papers drop.
+pub const HALF: f64 = 0.5;
+
 /// torchvision's default for batch norms.
 pub const EPSILON: f64 = 1e-5;
 

@@ -1,7 +1,7 @@
 //! Every architecture there is, by its key.
 
 use super::architecture::Architecture;
-use super::{alexnet, googlenet, resnet, squeezenet, vgg};
+use super::{alexnet, googlenet, googlenet_cifar, resnet, squeezenet, vgg};
 
 /// In the order in which the page offers them.
 const ARCHITECTURES: &[fn() -> Architecture] = &[
@@ -18,7 +18,7 @@ const ARCHITECTURES: &[fn() -> Architecture] = &[
     resnet::resnet101,
     resnet::resnet152,
     squeezenet::squeezenet1_1,
-    googlenet::googlenet_cifar,
+    googlenet_cifar::googlenet_cifar,
 ];
 
 /// All architectures.

@@ -1,15 +1,15 @@
-//! GoogLeNet, and the variant of the course notebook for CIFAR-10.
+//! GoogLeNet; the variant for small pictures is in [`super::googlenet_cifar`].
 //!
-//! | | GoogLeNet | CIFAR variant |
-//! | --- | --- | --- |
-//! | Paper | Szegedy and others: *Going deeper with convolutions*, CVPR 2015 | the course notebook, after the paper |
-//! | Input | `[batch, 3, 224, 224]`, RGB, normalised | `[batch, 3, 32, 32]`, RGB, -1 to 1 |
-//! | Parameters | 6,624,904 (without auxiliary classifiers), 13,004,888 with them | 5,983,802 |
-//! | Multiply-accumulates | 1,498,376,192 for one picture | 32,288,768 for one picture |
-//! | Deviations | As torchvision: batch norm after every convolution instead of local response normalisation, and 3x3 kernels where the paper has 5x5. | No activation inside the inception blocks, no batch norm, no auxiliary classifiers. |
+//! | | |
+//! | --- | --- |
+//! | Paper | Szegedy and others: *Going deeper with convolutions*, CVPR 2015 |
+//! | Input | `[batch, 3, 224, 224]`, RGB, normalised |
+//! | Parameters | 6,624,904 (without auxiliary classifiers), 13,004,888 with them |
+//! | Multiply-accumulates | 1,498,376,192 for one picture |
+//! | Deviations | As torchvision: batch norm after every convolution instead of local response normalisation, and 3x3 kernels where the paper has 5x5. |
 
 use super::architecture::{Architecture, Builder, Card, Conv, Window};
-use super::blocks::{Inception, conv_norm_relu};
+use super::blocks::{HALF, Inception, conv_norm_relu};
 
 pub const CARD: Card = Card {
     key: "googlenet",
@@ -20,20 +20,11 @@ pub const CARD: Card = Card {
     reported: "First place in the ImageNet challenge of 2014 with 6.7 % top-5 error, by seven networks.",
 };
 
-pub const CIFAR_CARD: Card = Card {
-    key: "googlenet_cifar",
-    title: "GoogLeNet variant for CIFAR-10",
-    paper: "The course notebook, after Szegedy and others: Going deeper with convolutions, CVPR 2015",
-    year: 2014,
-    deviations: "Pictures of 32x32, no activation inside the inception blocks, no batch normalisation, no auxiliary classifiers.",
-    reported: "Nothing: the paper did not train it.",
-};
-
 /// torchvision's GoogLeNet came from TensorFlow, whose batch norms have this.
 const EPSILON: f64 = 0.001;
 
 /// The nine blocks of the paper's table 1.
-const BLOCKS: [(&str, Inception); 9] = [
+pub(super) const BLOCKS: [(&str, Inception); 9] = [
     ("3a", Inception::new(64, [96, 128], [16, 32], 32)),
     ("3b", Inception::new(128, [128, 192], [32, 96], 64)),
     ("4a", Inception::new(192, [96, 208], [16, 48], 64)),
@@ -76,7 +67,7 @@ fn build_googlenet(auxiliary: bool) -> Architecture {
     let x = net.adaptive_average_pool("avgpool", x, 1);
     net.classifier_begins();
     let x = net.flatten("flatten", x);
-    let x = net.dropout("dropout", x);
+    let x = net.dropout("dropout", x, HALF);
     net.linear("fc", x, 1000);
     net.finish()
 }
@@ -93,34 +84,6 @@ fn auxiliary_classifier(net: &mut Builder, name: &str, x: usize) {
     let x = net.flatten(&part("flatten"), x);
     let x = net.linear(&part("fc1"), x, 1024);
     let x = net.relu(&part("relu"), x);
-    let x = net.dropout(&part("dropout"), x);
+    let x = net.dropout(&part("dropout"), x, HALF);
     net.linear(&part("fc2"), x, 1000);
-}
-
-pub fn googlenet_cifar() -> Architecture {
-    let (mut net, x) = Builder::new(CIFAR_CARD, [3, 32, 32]);
-    let pool = Window { kernel: 3, stride: 2, padding: 1, ceil: false };
-    let plain = |net: &mut Builder, name: &str, x: usize, conv: Conv| net.conv(name, x, conv);
-    let x = net.conv("conv1", x, Conv::new(64, 7).stride(2).padding(3));
-    let x = net.relu("relu1", x);
-    let x = net.max_pool("maxpool1", x, pool);
-    let x = net.conv("conv2", x, Conv::new(64, 1));
-    let x = net.relu("relu2", x);
-    let x = net.conv("conv3", x, Conv::new(192, 3).padding(1));
-    let x = net.relu("relu3", x);
-    let mut x = net.max_pool("maxpool2", x, pool);
-    for (name, block) in BLOCKS {
-        x = block.add(&mut net, &format!("inception{name}"), x, 5, false, plain);
-        match name {
-            "3b" => x = net.max_pool("maxpool3", x, pool),
-            "4e" => x = net.max_pool("maxpool4", x, pool),
-            _ => {}
-        }
-    }
-    let x = net.adaptive_average_pool("avgpool", x, 1);
-    net.classifier_begins();
-    let x = net.flatten("flatten", x);
-    let x = net.dropout("dropout", x);
-    net.linear("fc", x, 10);
-    net.finish()
 }

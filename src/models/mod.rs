@@ -9,10 +9,13 @@ pub mod blocks;
 mod catalogue;
 pub mod formula;
 pub mod googlenet;
+pub mod googlenet_cifar;
 #[cfg(feature = "compute")]
 mod learn;
 #[cfg(feature = "compute")]
 pub mod lenet5;
+#[cfg(feature = "compute")]
+mod mode;
 #[cfg(feature = "compute")]
 mod network;
 pub mod resnet;
@@ -23,6 +26,8 @@ pub mod taught;
 pub mod vgg;
 
 pub use catalogue::{architecture, architectures};
+#[cfg(feature = "compute")]
+pub use mode::Mode;
 #[cfg(feature = "compute")]
 pub use network::{Network, Pass};
 #[cfg(feature = "compute")]

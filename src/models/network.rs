@@ -2,12 +2,11 @@
 
 use super::architecture::{Architecture, Op, Parameter, Window};
 use super::formula;
+use super::mode::{self, Mode};
 use crate::data::Piece;
 use crate::ops;
 use crate::protocol::{Fault, Group};
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::Rng;
-use rand_chacha::ChaCha8Rng;
 use std::collections::HashMap;
 
 /// A network: which layers, and those of its weights that are here.
@@ -205,15 +204,15 @@ impl Network {
     /// # Panics
     /// As [`Network::forward`].
     pub fn first_layers(&self, x: Tensor<4>, count: usize) -> Tensor<4> {
-        self.layers(x, 0, count, None)
+        self.layers(x, 0, count, Mode::Measuring)
     }
 
     /// The layers after `start`, whose value is `x`, up to and without `end`; what is no longer needed is let go on the
-    /// way. Dropout drops values where it is given random numbers, and does nothing otherwise.
+    /// way.
     ///
     /// # Panics
     /// As [`Network::forward`], and when a layer reads one before `start`.
-    pub fn layers(&self, x: Tensor<4>, start: usize, end: usize, mut dropout: Option<&mut ChaCha8Rng>) -> Tensor<4> {
+    pub fn layers(&self, x: Tensor<4>, start: usize, end: usize, mut mode: Mode<'_>) -> Tensor<4> {
         let layers = &self.architecture.layers[..end];
         let mut last_use = vec![0; end];
         for (i, layer) in layers.iter().enumerate().skip(start + 1) {
@@ -227,9 +226,15 @@ impl Network {
                 // The last reader takes it, and may compute in its place.
                 if last_use[input] == place { value.take() } else { value.clone() }
             };
-            let inputs: Vec<Tensor<4>> = layer.inputs.iter().filter_map(take).collect();
-            values.push(Some(match &mut dropout {
-                Some(random) if layer.op == Op::Dropout => drop_half(inputs, random),
+            let mut inputs: Vec<Tensor<4>> = layer.inputs.iter().filter_map(take).collect();
+            let mut only = || inputs.pop().expect("it reads one layer");
+            values.push(Some(match (&mut mode, layer.op) {
+                (Mode::Frozen(random) | Mode::Learning(random, _), Op::Dropout { share }) => {
+                    mode::drop_share(only(), share, random)
+                }
+                (Mode::Learning(_, statistics), Op::BatchNorm { epsilon }) => {
+                    mode::learn_norm(self, place, only(), epsilon, statistics)
+                }
                 _ => self.layer(place, inputs),
             }));
         }
@@ -251,7 +256,7 @@ impl Network {
         };
         let shape = self.architecture.layers[layer].shape;
         match self.architecture.layers[layer].op {
-            Op::Input | Op::Dropout => x,
+            Op::Input | Op::Dropout { .. } => x,
             Op::Convolution { stride, padding, bias, .. } => {
                 let kernels = self.kernels(layer).expect("the caller has the layer's weights");
                 ops::convolve(x, on_tape(kernels, tracked), bias.then(|| vector("bias")), stride, padding)
@@ -308,17 +313,8 @@ fn adaptive_average_pool(x: Tensor<4>, [rows, columns]: [usize; 2]) -> Tensor<4>
     Tensor::cat(means.collect(), 2)
 }
 
-/// Every other value set to zero at random, the others doubled (Srivastava and others, 2014).
-fn drop_half(inputs: Vec<Tensor<4>>, random: &mut ChaCha8Rng) -> Tensor<4> {
-    let x = inputs.into_iter().next().expect("a dropout reads one layer");
-    let shape = x.dims();
-    let mask: Vec<f32> = (0..shape.iter().product()).map(|_| if random.random_bool(0.5) { 2.0 } else { 0.0 }).collect();
-    let mask = Tensor::<4>::from_data(TensorData::new(mask, shape), &x.device());
-    x.clone() * on_tape(&mask, x.is_autodiff())
-}
-
 /// Weights that need no gradient still have to be on the tape where the other operand is.
-fn on_tape<const D: usize>(weight: &Tensor<D>, tracked: bool) -> Tensor<D> {
+pub(super) fn on_tape<const D: usize>(weight: &Tensor<D>, tracked: bool) -> Tensor<D> {
     if tracked && !weight.is_autodiff() { weight.clone().autodiff() } else { weight.clone() }
 }
 

@@ -12,7 +12,7 @@
 //! `examples/make_squeezenet.py` folded that into the first convolution: it takes the usual normalised RGB.
 
 use super::architecture::{Architecture, Builder, Card, Conv, Window};
-use super::blocks::fire;
+use super::blocks::{HALF, fire};
 
 pub const CARD: Card = Card {
     key: "squeezenet1_1",
@@ -41,7 +41,7 @@ pub fn squeezenet1_1() -> Architecture {
     let x = fire(&mut net, "features.11", x, 64, 256);
     let x = fire(&mut net, "features.12", x, 64, 256);
     net.classifier_begins();
-    let x = net.dropout("classifier.0", x);
+    let x = net.dropout("classifier.0", x, HALF);
     let x = net.conv("classifier.1", x, Conv::new(1000, 1));
     let x = net.relu("classifier.2", x);
     let x = net.adaptive_average_pool("classifier.3", x, 1);

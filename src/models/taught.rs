@@ -44,7 +44,7 @@ pub fn cuts(taught: &Architecture) -> Vec<usize> {
     // From the end: the earliest layer that anything further on reads.
     let mut clean = vec![false; layers.len()];
     for place in (0..layers.len()).rev() {
-        clean[place] = earliest_read >= place && layers[place].op != Op::Dropout;
+        clean[place] = earliest_read >= place && !matches!(layers[place].op, Op::Dropout { .. });
         earliest_read = layers[place].inputs.iter().copied().fold(earliest_read, usize::min);
     }
     let mut cuts = Vec::new();

@@ -9,6 +9,7 @@
 //! | Deviations | None in the layers. An average pooling before the classifier, as in torchvision, does nothing at 224x224. |
 
 use super::architecture::{Architecture, Builder, Card, Conv, Window};
+use super::blocks::HALF;
 
 /// Convolutions in each of the five stages, between which the picture is halved.
 const VGG11: [usize; 5] = [1, 1, 2, 2, 2];
@@ -58,10 +59,10 @@ fn vgg(card: Card, stages: [usize; 5]) -> Architecture {
     let x = net.flatten("flatten", x);
     let x = net.linear("classifier.0", x, 4096);
     let x = net.relu("classifier.1", x);
-    let x = net.dropout("classifier.2", x);
+    let x = net.dropout("classifier.2", x, HALF);
     let x = net.linear("classifier.3", x, 4096);
     let x = net.relu("classifier.4", x);
-    let x = net.dropout("classifier.5", x);
+    let x = net.dropout("classifier.5", x, HALF);
     net.linear("classifier.6", x, 1000);
     net.finish()
 }

@@ -5,6 +5,7 @@
 //! `cpu/` and `gpu/` how. The tests compare every one with Burn's own, and the whole network with PyTorch.
 
 mod average_pool;
+mod batch_norm;
 mod conv2d;
 mod convolve;
 #[cfg(not(feature = "gpu"))]
@@ -18,6 +19,7 @@ mod scale_shift;
 mod tanh;
 
 pub use average_pool::average_pool_2x2;
+pub use batch_norm::batch_norm;
 pub use conv2d::conv2d;
 pub use convolve::convolve;
 pub use linear::linear;

@@ -24,6 +24,8 @@ pub enum Fault {
     BadPicture { name: String, reason: String },
     #[error("The weights of {network} are not installed on this site.")]
     NotInstalled { network: String, command: Option<String> },
+    #[error("The pictures called “{name}” are not installed on this site.")]
+    DatasetNotInstalled { name: String, command: Option<String> },
     #[error("Training diverged at step {step}: the loss became {loss}.")]
     Diverged { step: usize, loss: String },
     #[error("A setting is out of range: {reason}.")]
@@ -47,6 +49,7 @@ pub enum NextAction {
     ChooseAnotherFile,
     ChooseAnotherPicture,
     InstallWeights,
+    ChooseAnotherDataset,
     ReloadData,
     SmallerLearningRate,
     CheckSettings,
@@ -65,6 +68,7 @@ impl Fault {
             Self::BadFile { .. } | Self::ShapeMismatch { .. } => NextAction::ChooseAnotherFile,
             Self::BadPicture { .. } => NextAction::ChooseAnotherPicture,
             Self::NotInstalled { .. } => NextAction::InstallWeights,
+            Self::DatasetNotInstalled { .. } => NextAction::ChooseAnotherDataset,
             Self::WrongAsset { .. } | Self::AssetMissing { .. } => NextAction::ReloadData,
             Self::Diverged { .. } => NextAction::SmallerLearningRate,
             Self::BadSettings { .. } => NextAction::CheckSettings,
@@ -86,6 +90,9 @@ impl NextAction {
             Self::ChooseAnotherFile => "Nothing was changed. Choose another file.",
             Self::ChooseAnotherPicture => "Choose another picture; JPEG, PNG, WebP and GIF work in every browser.",
             Self::InstallWeights => "Choose a network that is installed; whoever runs this site can install it.",
+            Self::ChooseAnotherDataset => {
+                "Choose pictures that are installed; whoever runs this site can install others."
+            }
             Self::ReloadData => "Check the connection and press Try again; if it stays, tell whoever runs this site.",
             Self::SmallerLearningRate => "Go back to the last good state with a smaller learning rate.",
             Self::TrainAgain => {

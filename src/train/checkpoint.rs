@@ -3,8 +3,10 @@
 use super::step::Measured;
 use crate::models::lenet5::{PARAMETERS, parameter_count};
 use crate::protocol::{Fault, History, Settings};
+use half::f16;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// No file of ours is larger; what claims to be is refused before it is read.
@@ -140,10 +142,42 @@ pub(super) fn open<'a>(name: &str, bytes: &'a [u8], limit: usize) -> Result<(Saf
 /// # Errors
 /// Only if the file cannot be put together, which is a defect.
 pub(super) fn close(tensors: Vec<(&str, Vec<usize>, &[f32])>, metadata: &impl Serialize) -> Result<Vec<u8>, Fault> {
+    let bytes = |values| Cow::Borrowed(bytemuck::cast_slice(values));
+    write(tensors.into_iter().map(|(name, shape, values)| (name, Dtype::F32, shape, bytes(values))), metadata)
+}
+
+/// The same in half precision, but for vectors, which are short and stay whole.
+///
+/// # Errors
+/// When a value is too large for that; otherwise as [`close`].
+pub(super) fn close_half(
+    tensors: Vec<(&str, Vec<usize>, &[f32])>,
+    metadata: &impl Serialize,
+) -> Result<Vec<u8>, Fault> {
+    let mut all = Vec::new();
+    for (name, shape, values) in tensors {
+        if shape.len() < 2 {
+            all.push((name, Dtype::F32, shape, Cow::Borrowed(bytemuck::cast_slice(values))));
+            continue;
+        }
+        let halves: Vec<f16> = values.iter().map(|value| f16::from_f32(*value)).collect();
+        if halves.iter().any(|value| !value.is_finite()) {
+            return Err(internal(format!("{name} holds values too large for half precision")));
+        }
+        all.push((name, Dtype::F16, shape, Cow::Owned(halves.iter().flat_map(|value| value.to_le_bytes()).collect())));
+    }
+    write(all, metadata)
+}
+
+fn write<'a>(
+    tensors: impl IntoIterator<Item = (&'a str, Dtype, Vec<usize>, Cow<'a, [u8]>)>,
+    metadata: &impl Serialize,
+) -> Result<Vec<u8>, Fault> {
+    let tensors: Vec<_> = tensors.into_iter().collect();
     let views = tensors
-        .into_iter()
-        .map(|(name, shape, values)| {
-            Ok((name, TensorView::new(Dtype::F32, shape, bytemuck::cast_slice(values)).map_err(internal)?))
+        .iter()
+        .map(|(name, dtype, shape, bytes)| {
+            Ok((*name, TensorView::new(*dtype, shape.clone(), bytes).map_err(internal)?))
         })
         .collect::<Result<Vec<_>, Fault>>()?;
     let metadata = serde_json::to_string(metadata).map_err(internal)?;
@@ -156,7 +190,7 @@ fn check_settings(settings: &Settings) -> Result<(), String> {
     crate::protocol::catalog::HYPERPARAMETERS.iter().try_for_each(|h| copy.set(h.key, &settings.get(h.key)))
 }
 
-/// The values of one tensor, all finite.
+/// The values of one tensor, all finite; those of half precision are widened.
 pub(super) fn floats(name: &str, layer: &str, shape: &[usize], tensor: &TensorView<'_>) -> Result<Vec<f32>, Fault> {
     if tensor.shape() != shape {
         return Err(Fault::ShapeMismatch {
@@ -167,10 +201,12 @@ pub(super) fn floats(name: &str, layer: &str, shape: &[usize], tensor: &TensorVi
         });
     }
     let bad = |reason: &str| Fault::BadFile { name: name.to_owned(), at_byte: 8, reason: format!("{layer} {reason}") };
-    if tensor.dtype() != Dtype::F32 {
-        return Err(bad("is not stored as 32-bit floats"));
-    }
-    let values: Vec<f32> = tensor.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    let data = tensor.data();
+    let values: Vec<f32> = match tensor.dtype() {
+        Dtype::F32 => data.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+        Dtype::F16 => data.as_chunks::<2>().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect(),
+        _ => return Err(bad("is not stored as 32-bit or 16-bit floats")),
+    };
     if values.iter().any(|v| !v.is_finite()) {
         return Err(bad("holds values that are not finite numbers"));
     }

@@ -2,17 +2,16 @@
 
 use super::fetch::Fetcher;
 use super::{Input, outbox};
-use crate::data;
+use crate::data::{self, Digits, Manifest};
 use crate::protocol::catalog::MNIST_TRAIN;
 use crate::protocol::{Event, Fault};
 use async_channel::Sender;
+use std::cell::Cell;
 
 /// A part of the data set.
 pub struct Pictures {
     pub test: bool,
-    /// `[n, 28, 28]`
-    pub pixels: Vec<u8>,
-    pub labels: Vec<u8>,
+    pub digits: Digits,
 }
 
 /// A download in progress.
@@ -51,45 +50,50 @@ async fn all(fetcher: &Fetcher, queue: &Sender<Input>) -> Result<(), Fault> {
         data::test_shards(),
     ]
     .concat();
+    let images = Cell::new(0);
+    let tell = |file: &str, done, total| {
+        let (file, images) = (file.to_owned(), images.get());
+        outbox::post(Event::Loading { file, done, total, images });
+    };
+    let send = |pictures: Pictures| {
+        images.set(if pictures.test { MNIST_TRAIN } else { images.get() + pictures.digits.len() });
+        // The queue is unbounded and its receiver lives as long as the worker.
+        drop(queue.try_send(Input::Pictures(pictures)));
+    };
+    digits(fetcher, &manifest, &files, tell, send).await
+}
+
+/// Fetches these files of MNIST, each part's labels before its digits; `send` is given the digits, file by file. `tell`
+/// hears of a file how many bytes of all have come.
+///
+/// # Errors
+/// When a file cannot be had, or holds more digits than there are labels.
+pub async fn digits(
+    fetcher: &Fetcher,
+    manifest: &Manifest,
+    files: &[String],
+    tell: impl Fn(&str, u64, u64),
+    send: impl Fn(Pictures),
+) -> Result<(), Fault> {
     let assets = files.iter().map(|f| manifest.find(f)).collect::<Result<Vec<_>, _>>()?;
-    let mut progress = Progress { done: 0, total: assets.iter().map(|a| a.bytes).sum(), images: 0 };
-    let mut labels = Vec::new();
+    let total = assets.iter().map(|a| a.bytes).sum();
+    let (mut before, mut labels) = (0, Vec::new());
     for asset in assets {
-        let raw = fetcher.verified(asset, |done| progress.tell(&asset.path, done)).await?;
-        progress.done += asset.bytes;
-        let test = asset.path.contains("/test-");
+        let raw = fetcher.verified(asset, |done| tell(&asset.path, before + done, total)).await?;
+        before += asset.bytes;
         if asset.path.contains("labels") {
             labels = data::read_labels(&asset.path, &raw)?;
         } else {
             let pixels = data::read_images(&asset.path, &raw)?;
-            let count = pixels.len() / (28 * 28);
+            let count = pixels.len() / data::PIXELS;
             if count > labels.len() {
                 let reason = format!("it has {count} pictures for {} labels", labels.len());
                 return Err(Fault::BadFile { name: asset.path.clone(), at_byte: 4, reason });
             }
-            let own = labels.drain(..count).collect();
-            progress.images = if test { MNIST_TRAIN } else { progress.images + count };
-            // The receiver lives as long as the worker.
-            drop(queue.send(Input::Pictures(Pictures { test, pixels, labels: own })).await);
+            let labels = labels.drain(..count).collect();
+            send(Pictures { test: asset.path.contains("/test-"), digits: Digits { pixels, labels } });
         }
-        progress.tell(&asset.path, 0);
+        tell(&asset.path, before, total);
     }
     Ok(())
-}
-
-struct Progress {
-    done: u64,
-    total: u64,
-    images: usize,
-}
-
-impl Progress {
-    fn tell(&self, file: &str, more: u64) {
-        outbox::post(Event::Loading {
-            file: file.to_owned(),
-            done: self.done + more,
-            total: self.total,
-            images: self.images,
-        });
-    }
 }

@@ -58,6 +58,13 @@ pub async fn open() -> Result<Opened, Fault> {
 /// # Errors
 /// [`Fault::OutOfMemory`]
 pub fn check_batch(batch: usize) -> Result<(), Fault> {
-    let needed = batch as u64 * BYTES_PER_PICTURE;
-    if needed > STEP_BYTES { Err(Fault::OutOfMemory { needed, limit: STEP_BYTES }) } else { Ok(()) }
+    check_bytes(batch as u64 * BYTES_PER_PICTURE, STEP_BYTES)
+}
+
+/// Refuses what would need more memory than this.
+///
+/// # Errors
+/// [`Fault::OutOfMemory`]
+pub fn check_bytes(needed: u64, limit: u64) -> Result<(), Fault> {
+    if needed > limit { Err(Fault::OutOfMemory { needed, limit }) } else { Ok(()) }
 }

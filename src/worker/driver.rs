@@ -3,6 +3,7 @@
 use super::assets::Download;
 use super::breathe::Breather;
 use super::device::{self, Opened};
+use super::googlenet::Googlenet;
 use super::inside::Inside;
 use super::teach::Teach;
 use super::{Input, outbox};
@@ -44,6 +45,8 @@ pub(super) struct Driver {
     inside: Inside,
     /// The lab that is taught.
     teach: Teach,
+    /// The lab in which a GoogLeNet learns.
+    googlenet: Googlenet,
     last_news: Instant,
     last_watch: Instant,
     last_save: Instant,
@@ -58,6 +61,7 @@ pub async fn run(queue: Sender<Input>, inbox: Receiver<Input>) {
         assets: String::new(),
         inside: Inside::new(queue.clone()),
         teach: Teach::new(queue.clone()),
+        googlenet: Googlenet::new(queue.clone()),
         queue,
         download: None,
         train: Digits::default(),
@@ -75,7 +79,7 @@ pub async fn run(queue: Sender<Input>, inbox: Receiver<Input>) {
         last_save: now,
     };
     loop {
-        let next = if driver.working() || driver.inside.working() || driver.teach.working() {
+        let next = if driver.anything_to_do() {
             inbox.try_recv().ok()
         } else {
             let Ok(input) = inbox.recv().await else { return };
@@ -100,6 +104,10 @@ pub(super) fn fail(at: FaultSite, fault: Fault) {
 }
 
 impl Driver {
+    fn anything_to_do(&self) -> bool {
+        self.working() || self.inside.working() || self.teach.working() || self.googlenet.working()
+    }
+
     fn working(&self) -> bool {
         self.session.is_some() && !self.starved && matches!(self.state, RunState::Training | RunState::Testing)
     }
@@ -108,7 +116,7 @@ impl Driver {
         match input {
             Input::Pictures(part) => {
                 let store = if part.test { &mut self.test } else { &mut self.train };
-                store.push_shard(&part.pixels, &part.labels);
+                store.push_shard(&part.digits.pixels, &part.digits.labels);
                 if self.starved {
                     self.starved = false;
                     self.tell_state(self.state);
@@ -121,6 +129,7 @@ impl Driver {
             }
             Input::Inside(arrived) => self.inside.receive(arrived),
             Input::Teach(run, weights) => self.teach.receive(&run, weights),
+            Input::Googlenet(arrived) => self.googlenet.receive(arrived),
             Input::LoadFailed(fault) => {
                 self.download = None;
                 self.starved = false;
@@ -146,6 +155,7 @@ impl Driver {
                 let opened = device::open().await.map_err(|f| (FaultSite::Worker, f))?;
                 self.inside.open(&self.assets, &opened.device);
                 self.teach.open(&self.assets, &opened.device, opened.backend, opened.read_every);
+                self.googlenet.open(&self.assets, &opened.device, opened.backend, opened.read_every);
                 outbox::post(Event::Ready { backend: opened.backend, device: opened.name.clone() });
                 self.opened = Some(opened);
             }
@@ -196,6 +206,7 @@ impl Driver {
                 let packet = Packet { body, buffers: packet.buffers, blobs: packet.blobs };
                 self.teach.obey(packet).await?;
             }
+            Command::Googlenet(command) => self.googlenet.obey(Packet::with(command, packet.buffers)).await?,
             Command::Test(loss) => self.break_something(loss),
             _ => {
                 if self.needs_test_images(&packet.body) && self.test.len() < MNIST_TEST {
@@ -209,13 +220,16 @@ impl Driver {
         Ok(())
     }
 
-    /// One small piece of work, for the network looked into or for the run.
+    /// One small piece of work, for the network looked into or for a run.
     async fn advance(&mut self) -> Result<(), Fault> {
         if self.inside.working() {
             return self.inside.advance().await;
         }
         if self.teach.working() {
             return self.teach.advance().await;
+        }
+        if self.googlenet.working() {
+            return self.googlenet.advance().await;
         }
         let read_every = match &self.opened {
             Some(opened) if !self.single => opened.read_every,

@@ -10,7 +10,9 @@ mod breathe;
 mod device;
 mod driver;
 mod fetch;
+mod googlenet;
 mod inside;
+mod memory;
 mod outbox;
 mod picture;
 mod teach;
@@ -28,6 +30,7 @@ pub(crate) enum Input {
     Inside(inside::Arrived),
     /// Weights for a run of the lab that is taught.
     Teach(RunId, weights::Weights),
+    Googlenet(googlenet::Arrived),
 }
 
 /// Starts the worker; called once by its binary.

@@ -1,5 +1,7 @@
-//! The committed digits, and a way to run asynchronous code.
+//! The committed digits, values for settings, and a way to run asynchronous code.
 #![allow(dead_code, reason = "every test file uses its own part")]
+
+pub mod kinds;
 
 use receptive::data::{self, Digits};
 use receptive::protocol::Padding;

@@ -25,7 +25,7 @@ pub fn tiny() -> Architecture {
     let x = net.max_pool("features.4", x, Window { kernel: 2, stride: 2, padding: 0, ceil: false });
     net.classifier_begins();
     let x = net.flatten("flatten", x);
-    let x = net.dropout("classifier.0", x);
+    let x = net.dropout("classifier.0", x, 0.5);
     let x = net.linear("classifier.1", x, 12);
     let x = net.relu("classifier.2", x);
     net.linear("classifier.3", x, 10);

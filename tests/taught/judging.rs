@@ -5,8 +5,9 @@ use crate::parity::expected;
 use burn::tensor::{Device, Tensor, TensorData};
 use receptive::models::formula;
 use receptive::protocol::{ClassWeights, Schedule, TeachSettings};
+use receptive::train::loss;
 use receptive::train::read;
-use receptive::train::taught::{Familiarity, blended, class_weights, learning_rate, loss};
+use receptive::train::taught::{Familiarity, blended, class_weights, learning_rate};
 
 fn near(got: f64, wanted: f64) -> bool {
     (got - wanted).abs() < 1e-6 * wanted.abs().max(1.0)

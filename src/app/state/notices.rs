@@ -85,7 +85,8 @@ impl NoticeAction {
 /// A fault, what to do about it, and the command that would help, as one text.
 pub fn in_words(fault: &Fault, sentence: &str) -> (Tone, String) {
     let command = match fault {
-        Fault::NotInstalled { command: Some(command), .. } => format!(" The command: {command}"),
+        Fault::NotInstalled { command: Some(command), .. }
+        | Fault::DatasetNotInstalled { command: Some(command), .. } => format!(" The command: {command}"),
         _ => String::new(),
     };
     let tone = if *fault == Fault::Cancelled { Tone::Info } else { Tone::Error };
@@ -104,6 +105,7 @@ fn action_for(next: NextAction) -> Option<NoticeAction> {
         NextAction::ContinueOnCpu
         | NextAction::ChooseAnotherPicture
         | NextAction::InstallWeights
+        | NextAction::ChooseAnotherDataset
         | NextAction::SmallerLearningRate
         | NextAction::CheckSettings
         | NextAction::TrainAgain

@@ -4,6 +4,7 @@
 //! a browser needs seconds to compile them.
 
 mod average_pool;
+mod batch_norm;
 mod conv2d;
 mod convolve;
 mod launch;
@@ -12,6 +13,7 @@ mod sum_parts;
 mod tanh;
 
 pub use average_pool::{average_pool, average_pool_gradient};
+pub use batch_norm::{batch_norm, batch_norm_gradients};
 pub use conv2d::{conv2d, conv2d_input_gradient, conv2d_weight_gradients};
 pub use convolve::{
     convolve, convolve_bias_gradient, convolve_input_gradient, convolve_weight_gradient, max_pool, max_pool_gradient,

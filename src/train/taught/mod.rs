@@ -16,14 +16,14 @@ pub use card::{Origin, model_card};
 pub use checkpoint::{TaughtCheckpoint, from_bytes, to_bytes};
 pub use division::Division;
 pub use familiarity::Familiarity;
-pub use learner::{TaughtLearner, blended, class_weights, learning_rate, loss};
+pub use learner::{TaughtLearner, blended, class_weights, learning_rate};
 pub use model::{Facts, Input, Model, Results, Tested};
 pub use script::pytorch_script;
 
-use super::{Course, OptimizerState, Session, read};
+use super::{Course, OptimizerState, Session, loss, read};
 use crate::data::{Preprocessing, Rgb, Square, augment, augmentation_stream, mask_borders, stream};
 use crate::models::architecture::{Architecture, Parameter};
-use crate::models::{Network, taught};
+use crate::models::{Mode, Network, taught};
 use crate::protocol::{Fault, Head, History, Labelled, Part, Start, TeachSettings};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
@@ -368,7 +368,7 @@ impl Course for Taught {
         network.set_flat(&self.parameters, &learner.weights, true);
         let mut random = stream(self.settings.seed, DROPOUT_STREAM + step as u64);
         let end = network.architecture.layers.len();
-        let logits = network.layers(x.autodiff(), self.cut, end, Some(&mut random));
+        let logits = network.layers(x.autodiff(), self.cut, end, Mode::Frozen(&mut random));
         let logits = logits.reshape([labels.len(), self.classes.len()]);
         let smoothing = self.settings.label_smoothing;
         let gradients = loss(logits.clone(), labels, &blends, &self.class_weights, smoothing, self.device()).backward();
@@ -404,7 +404,7 @@ impl Course for Taught {
             }
         };
         let network = self.network_of(learner);
-        let logits = network.layers(x, self.cut, network.architecture.layers.len(), None);
+        let logits = network.layers(x, self.cut, network.architecture.layers.len(), Mode::Measuring);
         Some((logits.reshape([places.len(), self.classes.len()]), self.labels(places)))
     }
 

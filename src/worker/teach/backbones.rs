@@ -6,16 +6,10 @@ use crate::models::{architecture, architectures, taught};
 use crate::protocol::{Backbone, Block, Group, Head, HeadInfo, SampleSet};
 use crate::train::taught::SEEN_AT_ONCE;
 use crate::worker::inside::command;
+use crate::worker::memory::{ACTIVATIONS, FLOAT, activations, parameters, training};
 
 /// Photos of this size and three colours are what they were trained on.
 const SIDE: usize = 224;
-/// Bytes of a 32-bit float.
-const FLOAT: u64 = 4;
-/// Copies of what learns that are in memory at the peak of a step: weights, the parts they are cut into, gradients, the
-/// same as one vector, the optimizer's two memories, the state to go back to, and the one being made.
-const COPIES: u64 = 8;
-/// Activations are counted so often: themselves and their gradients, and what is on its way to be freed.
-const ACTIVATIONS: u64 = 3;
 /// Pictures of a step in the estimate.
 const BATCH: u64 = 16;
 
@@ -61,7 +55,7 @@ fn describe(name: &str, title: &str, about: &Architecture) -> Backbone {
     let head = |head: Head| {
         let network = taught::with_head(about, head, 2);
         let parameters = parameters(&network, network.classifier()..network.layers.len());
-        let learning = COPIES * FLOAT * parameters + BATCH * activations(&network, network.classifier() - 1);
+        let learning = training(&network, network.classifier() - 1, BATCH);
         HeadInfo { head, parameters, training_bytes: weight_bytes + seeing.max(learning) }
     };
     Backbone {
@@ -93,17 +87,6 @@ fn blocks(light: &Architecture) -> Vec<Block> {
         }
     };
     cuts.windows(2).map(block).collect()
-}
-
-fn parameters(about: &Architecture, layers: std::ops::Range<usize>) -> u64 {
-    let own = layers.flat_map(|layer| about.parameters_of(layer));
-    own.map(|parameter| parameter.shape.iter().product::<usize>() as u64).sum()
-}
-
-/// Bytes for one picture of everything after a cut while it learns.
-fn activations(about: &Architecture, cut: usize) -> u64 {
-    let values: usize = about.layers[cut..].iter().map(|layer| layer.shape.iter().product::<usize>()).sum();
-    ACTIVATIONS * FLOAT * values as u64
 }
 
 /// Values of the layer that has most together with its input.

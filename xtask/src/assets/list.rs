@@ -128,7 +128,7 @@ mod tests {
     fn says_what_is_installed_and_how_to_get_the_rest() {
         let known = Known::read().unwrap();
         let shipped = Store::new(paths::public()).manifest().unwrap();
-        let none = Manifest { version: 1, assets: Vec::new(), networks: Vec::new(), datasets: Vec::new() };
+        let none = Manifest::empty();
         let text = tables(&known, &shipped, &none);
         let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
         assert!(line("alexnet").contains("56.5 % / 79.1 %  no"), "{text}");

@@ -1,5 +1,6 @@
 //! `cargo xtask assets`: networks and data for this host's site.
 
+mod add_run;
 mod checkpoint;
 mod cifar10;
 mod container;
@@ -42,6 +43,8 @@ enum Task {
     Fetch(fetch::Args),
     /// Install a checkpoint or pictures of your own.
     Import(Box<import::Args>),
+    /// Install a finished run of the GoogLeNet lab for all visitors.
+    AddRun(add_run::Args),
     /// Measure the files of public/ anew for its manifest: after one of them changed, or a sample was added.
     Refresh,
 }
@@ -55,6 +58,7 @@ pub fn run(args: Args) -> Result<()> {
         Task::List => list::run(),
         Task::Fetch(args) => fetch::run(args),
         Task::Import(args) => import::run(&args),
+        Task::AddRun(args) => add_run::run(&args),
         Task::Refresh => refresh::run(),
     }
 }

@@ -55,6 +55,9 @@ fn merge(mut shipped: Manifest, own: Manifest) -> Manifest {
     for dataset in own.datasets {
         put(&mut shipped.datasets, dataset, |d| &d.name);
     }
+    for run in own.runs {
+        put(&mut shipped.runs, run, |r| &r.name);
+    }
     shipped
 }
 
@@ -63,7 +66,7 @@ fn usable(assets: &Path) -> Manifest {
     let store = Store::new(assets);
     let mut own = store.manifest().unwrap_or_else(|error| {
         sh::warn(&format!("What is installed on this host cannot be shown: {error:#}"));
-        Manifest { version: 1, assets: Vec::new(), networks: Vec::new(), datasets: Vec::new() }
+        Manifest::empty()
     });
     let whole = |path: &str, bytes| fs::metadata(assets.join(path)).is_ok_and(|m| m.is_file() && m.len() == bytes);
     own.assets.retain(|asset| whole(&asset.path, asset.bytes));
@@ -75,6 +78,10 @@ fn usable(assets: &Path) -> Manifest {
     own.datasets.retain(|dataset| {
         let complete = dataset.files().all(|path| here.contains(path));
         complete || left_out(&dataset.title, "cargo xtask assets fetch, or import")
+    });
+    own.runs.retain(|run| {
+        let complete = run.files().all(|path| here.contains(path));
+        complete || left_out(&run.title, "cargo xtask assets add-run")
     });
     own
 }

@@ -40,9 +40,7 @@ impl Store {
         match fs::read(&path) {
             Ok(bytes) => Manifest::parse(&bytes)
                 .with_context(|| format!("{} cannot be used; restore it or delete its folder", path.display())),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Ok(Manifest { version: 1, assets: Vec::new(), networks: Vec::new(), datasets: Vec::new() })
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Manifest::empty()),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
     }

@@ -41,6 +41,7 @@ impl Inside {
             NextAction::PressTrain => ("Choose a photo and a network first.", None),
             NextAction::ChooseAnotherFile
             | NextAction::InstallWeights
+            | NextAction::ChooseAnotherDataset
             | NextAction::SmallerLearningRate
             | NextAction::CheckSettings
             | NextAction::TrainAgain => (next.sentence(), None),
