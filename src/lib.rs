@@ -4,6 +4,7 @@
 //! `ARCHITECTURE.md` says what each room may do and what must stay true.
 
 pub mod app;
+pub mod coach;
 pub mod metrics;
 pub mod protocol;
 
