@@ -16,8 +16,11 @@ mod browser;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod components;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
+mod database;
+#[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod erase;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
+mod googlenet_store;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod pages;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
