@@ -7,6 +7,7 @@ pub mod charts;
 pub mod comparison;
 pub mod estimate;
 pub mod ink;
+pub mod long_runs;
 pub mod npy;
 pub mod order;
 pub mod words;

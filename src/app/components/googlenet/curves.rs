@@ -6,7 +6,8 @@ use crate::app::charts::scale::Spread;
 use crate::app::components::curves::{accuracy_lines, charts, epoch_table, loss_lines};
 use crate::app::erase;
 use crate::app::googlenet_store::RunRecord;
-use crate::app::state::googlenet::{Googlenet, name_of, use_googlenet};
+use crate::app::long_runs::{differences, name_of};
+use crate::app::state::googlenet::{Googlenet, use_googlenet};
 use crate::protocol::{PointOf, TrainPoint};
 use leptos::prelude::*;
 
@@ -114,8 +115,7 @@ fn over_in_words(lab: Googlenet) -> Option<AnyView> {
     let item = |(place, run): &(usize, RunRecord)| {
         let (letter, class) = LETTERS[*place];
         let name = run.made.as_ref().map_or_else(|| name_of(&run.settings), |(title, _)| title.clone());
-        let differs =
-            has_shown.then(|| format!(" Against the run shown: {}.", Googlenet::differences(&run.settings, &shown)));
+        let differs = has_shown.then(|| format!(" Against the run shown: {}.", differences(&run.settings, &shown)));
         let lossy = run.lossy.then_some(" Pictures stored with loss.");
         view! { <li class=class><strong>{letter}</strong> ": " {name} "." {differs} {lossy}</li> }.into_any()
     };

@@ -4,7 +4,8 @@ use super::LETTERS;
 use crate::app::components::look_inside::controls::{Choice, select};
 use crate::app::erase;
 use crate::app::googlenet_store::RunRecord;
-use crate::app::state::googlenet::{Googlenet, name_of, use_googlenet, when};
+use crate::app::long_runs::{differences, name_of};
+use crate::app::state::googlenet::{Googlenet, use_googlenet, when};
 use crate::app::words;
 use crate::protocol::RunId;
 use leptos::prelude::*;
@@ -51,7 +52,7 @@ fn two_ticked(lab: Googlenet) -> Option<AnyView> {
     let ticked = lab.runs.ticked.get();
     let [one, other] = ticked.as_slice() else { return None };
     let (one, other) = (lab.runs.record(one)?, lab.runs.record(other)?);
-    let text = format!("The two ticked runs differ in: {}.", Googlenet::differences(&one.settings, &other.settings));
+    let text = format!("The two ticked runs differ in: {}.", differences(&one.settings, &other.settings));
     Some(view! { <p class="comparison" id="googlenet-two">{text}</p> }.into_any())
 }
 

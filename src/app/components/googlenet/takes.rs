@@ -1,7 +1,8 @@
 //! What a run takes of this device: time, storage, battery.
 
 use crate::app::erase;
-use crate::app::state::googlenet::{Googlenet, parameters, stored};
+use crate::app::long_runs::{parameters, stored};
+use crate::app::state::googlenet::Googlenet;
 use crate::app::words;
 use leptos::prelude::*;
 

@@ -2,6 +2,7 @@
 
 use super::{Begin, Googlenet};
 use crate::app::googlenet_store::RunRecord;
+use crate::app::long_runs::differences;
 use crate::coach::{self, Curves, Kind, Outcome, Verdict};
 use crate::protocol::History;
 use leptos::prelude::*;
@@ -55,7 +56,7 @@ fn compared(before: &RunRecord, after: &RunRecord, kind: &str) -> Comparison {
     let known = KINDS.into_iter().find(|known| name(*known) == kind);
     Comparison {
         run: after.run.clone(),
-        changed: Googlenet::differences(&after.settings, &before.settings),
+        changed: differences(&after.settings, &before.settings),
         outcome: known.and_then(|kind| coach::outcome(&before.history, &after.history, kind)),
     }
 }

@@ -4,6 +4,7 @@ use super::Googlenet;
 use crate::app::database::StoreError;
 use crate::app::erase;
 use crate::app::googlenet_store::{self as store, Beside, RunRecord};
+use crate::app::long_runs::to_thin;
 use crate::app::state::Tone;
 use crate::protocol::RunId;
 use leptos::prelude::*;
@@ -18,13 +19,6 @@ pub(super) enum Job {
     Checkpoint(Rc<Vec<u8>>),
     /// The run is forgotten.
     Discard(Box<RunRecord>),
-}
-
-/// The epochs to let go of when there is no room: every second one, but never the first or the newest, so that the
-/// time-lapse still goes from the beginning to the end.
-fn to_thin(kept: &[(usize, f64)]) -> Vec<usize> {
-    let inner = kept.get(1..kept.len().saturating_sub(1)).unwrap_or_default();
-    inner.iter().step_by(2).map(|(epoch, _)| *epoch).collect()
 }
 
 impl Googlenet {

@@ -18,7 +18,7 @@ pub use advice::{Advice, Comparison};
 pub use kept_runs::when;
 pub use lapse::{Lapse, Seen};
 pub use runs::{Begin, Runs};
-pub use setup::{Preset, Setup, entries, name_of, parameters, stored};
+pub use setup::{Preset, Setup, entries};
 
 use super::desk::{AtDesk, Desk};
 use super::inside::Device;

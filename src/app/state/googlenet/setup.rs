@@ -2,17 +2,15 @@
 
 use super::Googlenet;
 use crate::app::erase::List;
-use crate::app::{browser, erase, words};
+use crate::app::long_runs::{Takes, takes};
+use crate::app::{browser, erase};
 use crate::protocol::catalog::Hyperparameter;
-use crate::protocol::googlenet_catalog::{GOOGLENET_HYPERPARAMETERS, GOOGLENET_PARAMETERS};
+use crate::protocol::googlenet_catalog::GOOGLENET_HYPERPARAMETERS;
 use crate::protocol::{GooglenetSettings, Optimizer, Schedule, Speed, Stem, TrainingSet};
 use leptos::prelude::*;
 
 /// The data set that the course notebook learns.
 const REFERENCE_SET: &str = "cifar10";
-/// Bytes of a number in the file of an epoch, and in a checkpoint: the weight and what Adam remembers of it.
-const EPOCH_BYTES: f64 = 2.0;
-const CHECKPOINT_BYTES: f64 = 12.0;
 
 /// Signals about the set-up.
 #[derive(Clone, Copy)]
@@ -96,38 +94,6 @@ impl Preset {
     }
 }
 
-/// What a run will take.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Takes {
-    /// Seconds.
-    pub epoch: f64,
-    pub run: f64,
-}
-
-/// Trainable numbers of a network with these settings: exactly for the course notebook's, else about.
-pub fn parameters(settings: &GooglenetSettings) -> f64 {
-    // Every layer has channels on both sides.
-    (GOOGLENET_PARAMETERS as f64 * settings.width * settings.width).round()
-}
-
-/// Bytes of the weights after one epoch, and of a checkpoint; both about.
-pub fn stored(settings: &GooglenetSettings) -> (f64, f64) {
-    (EPOCH_BYTES * parameters(settings), CHECKPOINT_BYTES * parameters(settings))
-}
-
-/// The settings of a run by how they differ from the course notebook's; the data set left out.
-pub fn name_of(settings: &GooglenetSettings) -> String {
-    let reference = GooglenetSettings { dataset: settings.dataset.clone(), ..GooglenetSettings::default() };
-    let differences = settings.differences(&reference);
-    if differences.is_empty() {
-        return "As in the course notebook".to_owned();
-    }
-    let list: Vec<String> = differences.iter().map(|(h, here, _)| words::setting(h, here)).collect();
-    let list = list.join(", ");
-    let (first, rest) = list.split_at(list.chars().next().map_or(0, char::len_utf8));
-    format!("{}{rest}", first.to_uppercase())
-}
-
 impl Setup {
     pub(super) fn new() -> Self {
         Self {
@@ -170,12 +136,8 @@ impl Setup {
 
     /// How long these settings take on this device, as far as it was timed.
     pub fn takes(&self) -> Option<Takes> {
-        let speed = self.speed.get().filter(|speed| speed.images_per_second > 0.0)?;
-        let settings = self.settings.get();
-        let set = self.set(&settings.dataset)?;
-        let learned = settings.images.min(set.train) as f64 / speed.images_per_second;
-        let epoch = learned + set.validation as f64 * (speed.data + speed.forward);
-        Some(Takes { epoch, run: epoch * settings.epochs as f64 })
+        let (settings, speed) = (self.settings.get(), self.speed.get()?);
+        takes(&settings, &self.set(&settings.dataset)?, &speed)
     }
 
     /// Asks the browser again how full its storage and the battery are.
@@ -231,18 +193,6 @@ impl Googlenet {
         missing.then(|| {
             format!("The pictures called “{}” are not on this site. Choose others under Settings.", settings.dataset)
         })
-    }
-
-    /// The settings in which two runs differ, in words.
-    pub fn differences(one: &GooglenetSettings, other: &GooglenetSettings) -> String {
-        let all = one.differences(other);
-        if all.is_empty() {
-            return "no setting: only the weights they began with".to_owned();
-        }
-        let word = |(h, here, there): &(&'static Hyperparameter, String, String)| {
-            format!("{} (the other: {})", words::setting(h, here), words::setting_value(h, there))
-        };
-        all.iter().map(word).collect::<Vec<_>>().join("; ")
     }
 }
 
