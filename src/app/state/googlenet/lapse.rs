@@ -91,16 +91,18 @@ impl Googlenet {
     pub(super) fn open_lapse(&self) {
         let lab = *self;
         erase::for_good(move || {
-            let run = erase::memo(move || lab.runs.id.get());
-            erase::effect(move || {
-                run.track();
-                lab.lapse.epoch.set(None);
-                lab.lapse.seen.set(None);
-                lab.lapse.playing.set(false);
-            });
             let question = erase::memo(move || lab.question());
+            let mut shown = RunId::new();
             erase::effect(move || {
                 question.track();
+                let run = lab.runs.id.get();
+                if run != shown {
+                    shown = run;
+                    lab.lapse.epoch.set(None);
+                    lab.lapse.seen.set(None);
+                    lab.lapse.problem.set(None);
+                    lab.lapse.playing.set(false);
+                }
                 lab.look();
             });
         });

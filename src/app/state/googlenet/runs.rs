@@ -304,6 +304,10 @@ impl Googlenet {
         all.insert(0, record);
         self.runs.all.set(all);
         self.setup.look_around();
+        erase::spawn(async {
+            // A run of hours is worth asking that it be not thrown away; whatever the answer, training goes on.
+            browser::persist_storage().await;
+        });
     }
 
     /// Whether this tab may train: one run at a time on a device, because two would only slow each other down.
