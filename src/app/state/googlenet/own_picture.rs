@@ -3,7 +3,6 @@
 use super::{Googlenet, NoticeAction, Tone};
 use crate::app::{browser, erase};
 use crate::protocol::googlenet_catalog::GOOGLENET_SIDE;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ImageBitmap};
