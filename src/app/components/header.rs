@@ -82,6 +82,7 @@ pub fn Header() -> impl IntoView {
                 {lab_link("lenet", "LeNet-5")}
                 {lab_link("inside", "Look inside")}
                 {lab_link("teach", "Teach")}
+                {lab_link("googlenet", "GoogLeNet")}
             </nav>
             <button
                 type="button"
