@@ -124,7 +124,8 @@ fn memory(stage: &Stage, who: &str, page: &str, settings: &GooglenetSettings) ->
     match measured() {
         Ok((megabytes, answer)) => {
             let other = answer["dataset"].as_str().filter(|name| *name != settings.dataset);
-            let note = other.map(|name| format!("its memory was measured while learning {name}, as CIFAR-10 is not installed"));
+            let note = other
+                .map(|name| format!("its memory was measured while learning {name}, as CIFAR-10 is not installed"));
             Row { note, ..Row::new(MEMORY, who, megabytes, "MB").at_most(MOST_MEMORY) }
         }
         Err(error) => Row::missing(MEMORY, who, "MB", &error),
@@ -146,7 +147,8 @@ mod tests {
 
     #[test]
     fn one_answer_makes_a_row_for_the_speed_and_one_for_each_part_that_is_known() {
-        let answer = json!({ "value": 100.0, "data": 0.0005, "forward": 0.003, "backward": 0.006, "optimizer": 0.0005 });
+        let answer =
+            json!({ "value": 100.0, "data": 0.0005, "forward": 0.003, "backward": 0.006, "optimizer": 0.0005 });
         let rows_of_all = rows("receptive-cpu", 128, Ok(answer));
         let found: Vec<(&str, Option<f64>)> = rows_of_all.iter().map(|row| (row.work.as_str(), row.value)).collect();
         let expected = [

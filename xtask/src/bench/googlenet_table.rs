@@ -58,7 +58,7 @@ mod tests {
         assert!(table.contains("same adapter | 0.75× | at least 1.0× | **not met** |"), "{table}");
         assert!(table.contains("Memory while training, CPU | 1001 MB | at most 1000 MB | **not met** |"), "{table}");
         assert!(table.contains("GPU process | not measured | at most 1000 MB |  |"), "{table}");
-        assert!(!table.contains("LeNet") && !table.contains("first loss"), "{table}");
+        assert!(!table.contains("LeNet-5") && !table.contains("first loss"), "{table}");
     }
 
     #[test]
