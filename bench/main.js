@@ -3,7 +3,9 @@
 
 const query = new URLSearchParams(location.search);
 const [library, backend] = (query.get("who") ?? "").split("-");
-const libraries = ["tfjs", "jaxjs", "receptive", "adapter", "features_tfjs", "features_receptive"];
+const libraries = [
+  "tfjs", "jaxjs", "receptive", "adapter", "features_tfjs", "features_receptive", "googlenet_tfjs", "googlenet_receptive",
+];
 
 try {
   if (!libraries.includes(library)) throw new Error(`there is no benchmark for “${library}”`);

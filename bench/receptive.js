@@ -1,17 +1,16 @@
 // Receptive's own workers, as the lab drives them: real training runs, timed by what they report.
 
 import { BATCH, LEARNING_RATE, median, REPETITIONS, STEPS_AT_LEAST, warm } from "./timing.js";
+import { open as openWorker } from "./worker.js";
 
-const LOADERS = { cpu: "/worker_cpu_loader.js", webgpu: "/worker_gpu_loader.js" };
 const OPTIMIZERS = { adam: "adam", sgd: "plain-sgd" };
 
 export async function run(backend, query) {
-  const worker = new Worker(LOADERS[backend]);
-  const lab = await open(worker);
+  const lab = await open(backend);
   try {
     return query.has("epochs") ? await wholeRun(lab, Number(query.get("epochs"))) : await speed(lab, query);
   } finally {
-    worker.terminate();
+    lab.close();
   }
 }
 
@@ -51,26 +50,11 @@ async function wholeRun(lab, epochs) {
   return { accuracy: report.test_accuracy * 100, seconds: report.training_seconds };
 }
 
-/// Speaks the lab's protocol: messages are `[body, buffer…]`, bodies are `"Name"` or `{ Name: fields }`.
-async function open(worker) {
-  const waiting = [];
-  const tell = (body) => worker.postMessage([body]);
-  const next = (name) => new Promise((resolve, reject) => waiting.push({ name, resolve, reject }));
-  worker.onerror = (event) => waiting.forEach(({ reject }) => reject(new Error(`the worker failed: ${event.message}`)));
-  worker.onmessage = ({ data: [body] }) => {
-    const [name, fields] = typeof body === "string" ? [body] : Object.entries(body)[0];
-    for (const one of waiting.splice(0)) {
-      if (one.name === name) one.resolve(fields);
-      else if (name === "Failed" || name === "Diverged") one.reject(new Error(JSON.stringify(body)));
-      else waiting.push(one);
-    }
-  };
-
-  const ready = next("Ready");
-  tell({ Open: { assets: new URL("/", location.href).href } });
-  await ready;
-  const loaded = next("Loaded");
-  tell("Load");
+/// The lab with all its pictures: `train(chosen)` begins a run with these settings.
+async function open(backend) {
+  const worker = await openWorker(backend);
+  const loaded = worker.next("Loaded");
+  worker.tell("Load");
   await loaded;
   const train = (chosen) => {
     // The course notebook's, without a validation part; the worker wants all of them.
@@ -88,8 +72,8 @@ async function open(worker) {
       backend: "auto",
       ...chosen,
     };
-    tell({ Prepare: { run: "bench", settings } });
-    tell("Train");
+    worker.tell({ Prepare: { run: "bench", settings } });
+    worker.tell("Train");
   };
-  return { next, train };
+  return { ...worker, train };
 }

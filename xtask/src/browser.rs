@@ -127,11 +127,23 @@ impl Browser {
     /// # Errors
     /// Where `/proc` does not tell.
     pub fn peak_memory(&self) -> Result<u64> {
+        self.peak_memory_of("--type=renderer").context("the browser has no page")
+    }
+
+    /// As [`Browser::peak_memory`], of the process that uses the GPU: on a software adapter it holds what a GPU would.
+    ///
+    /// # Errors
+    /// As [`Browser::peak_memory`].
+    pub fn peak_gpu_memory(&self) -> Result<u64> {
+        self.peak_memory_of("--type=gpu-process").context("the browser has no process for the GPU")
+    }
+
+    fn peak_memory_of(&self, kind: &str) -> Result<u64> {
         let mut peak = None;
         for entry in fs::read_dir("/proc").context("memory is only known on Linux")? {
             let folder = entry?.path();
             let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
-            if !read("cmdline").contains("--type=renderer") || !self.is_ancestor_of(&folder) {
+            if !read("cmdline").contains(kind) || !self.is_ancestor_of(&folder) {
                 continue;
             }
             let status = read("status");
@@ -139,7 +151,7 @@ impl Browser {
             let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok());
             peak = peak.max(kilobytes.map(|kilobytes| kilobytes * 1024));
         }
-        peak.context("the browser has no page")
+        peak.with_context(|| format!("no process has {kind}"))
     }
 
     /// Whether a process was started by this browser, directly or not.

@@ -49,7 +49,7 @@ pub fn measure(options: &Options) -> Result<Report> {
                 add(train(&stage, work, who, optimizer, options.seconds));
             }
         }
-        if let Some(python) = python.as_ref().filter(|_| options.only.wants(work, pytorch::WHO)) {
+        if let Some(python) = python.as_ref().filter(|_| options.only.wants(work, &pytorch::who(1))) {
             add(pytorch::train(python, work, optimizer, options.seconds));
         }
     }

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: speed of the release build in a real browser, beside other libraries.
 
+mod googlenet;
+mod googlenet_table;
 mod inside;
 mod inside_table;
 mod lab;
@@ -61,6 +63,21 @@ enum Work {
         #[arg(long)]
         no_build: bool,
     },
+    /// The GoogLeNet variant for CIFAR-10: training speed beside other libraries, the parts of a step, memory.
+    Googlenet {
+        /// Write the rows to this file as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+        /// Measure only rows of this `who` or `work`; may be given more than once.
+        #[arg(long)]
+        only: Vec<String>,
+        /// Seconds measured for each training speed of the others, after the warm-up; slow steps are measured once.
+        #[arg(long, default_value_t = 9)]
+        seconds: u64,
+        /// Take dist/ as it is.
+        #[arg(long)]
+        no_build: bool,
+    },
     /// The lab that is taught pictures: accuracy on two sets, time, memory; on the CPU, with the network that is always there.
     Teach {
         /// Write the rows to this file as JSON.
@@ -81,7 +98,7 @@ enum Work {
     },
     /// Write a measured table into README.md, between the markers `bench:` of its lab.
     Readme {
-        /// What `cargo xtask bench lenet --json` or `bench inside --json` wrote.
+        /// What another `cargo xtask bench` wrote with `--json`.
         #[arg(long)]
         json: PathBuf,
     },
@@ -98,6 +115,9 @@ pub fn run(args: Args) -> Result<()> {
         }
         Work::Inside { json, only, no_build } => {
             tell(&inside::measure(&inside::Options { only: Only(only), no_build })?, json)
+        }
+        Work::Googlenet { json, only, seconds, no_build } => {
+            tell(&googlenet::measure(&googlenet::Options { only: Only(only), seconds, no_build })?, json)
         }
         Work::Teach { json, mirror, only, seeds, no_build } => {
             tell(&teach::measure(&teach::Options { only: Only(only), no_build, mirror, seeds })?, json)

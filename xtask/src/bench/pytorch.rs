@@ -1,4 +1,4 @@
-//! Native PyTorch on one thread, where Python has it: how much of a native program's speed the browser reaches.
+//! Native PyTorch, where Python has it: how much of a native program's speed the browser reaches.
 
 use super::report::Row;
 use crate::{paths, sh};
@@ -7,7 +7,11 @@ use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
-pub const WHO: &str = "pytorch-native-1";
+/// Its `who` with so many threads.
+pub fn who(threads: usize) -> String {
+    format!("pytorch-native-{threads}")
+}
+
 const UNIT: &str = "images/s";
 
 /// The Python that can import torch: `PYTHON`, else `python3`; or none, said aloud.
@@ -20,22 +24,29 @@ pub fn python() -> Option<OsString> {
     Some(python)
 }
 
-/// Trains the same network natively.
+/// Trains LeNet-5 natively on one thread.
 pub fn train(python: &OsStr, work: &str, optimizer: &str, seconds: u64) -> Row {
-    let script = paths::root().join("bench/pytorch_lenet.py");
-    let mut command = sh::command(python);
-    command.arg(script).args(["--optimizer", optimizer, "--seconds", &seconds.to_string(), "--threads", "1"]);
-    match sh::output(&mut command).and_then(|text| value(&text)) {
-        Ok(value) => Row::new(work, WHO, value, UNIT),
-        Err(error) => Row::missing(work, WHO, UNIT, &error),
+    let arguments = ["--optimizer", optimizer, "--seconds", &seconds.to_string(), "--threads", "1"];
+    let answer = ask(python, "pytorch_lenet.py", &arguments);
+    match answer.and_then(|answer| answer["value"].as_f64().context("the script gave no number")) {
+        Ok(value) => Row::new(work, &who(1), value, UNIT),
+        Err(error) => Row::missing(work, &who(1), UNIT, &error),
     }
 }
 
-/// The script's last line is a JSON object with the images per second as its `value`.
-fn value(text: &str) -> Result<f64> {
+/// What a script of `bench/` says: a JSON object with the images per second as its `value`.
+///
+/// # Errors
+/// When the script fails or says something else.
+pub fn ask(python: &OsStr, script: &str, arguments: &[&str]) -> Result<Value> {
+    let mut command = sh::command(python);
+    command.arg(paths::root().join("bench").join(script)).args(arguments);
+    last_line(&sh::output(&mut command)?)
+}
+
+fn last_line(text: &str) -> Result<Value> {
     let last = text.lines().last().unwrap_or_default();
-    let json: Value = serde_json::from_str(last).with_context(|| format!("the script's last line is `{last}`"))?;
-    json["value"].as_f64().with_context(|| format!("no value in `{last}`"))
+    serde_json::from_str(last).with_context(|| format!("the script's last line is `{last}`"))
 }
 
 #[cfg(test)]
@@ -44,8 +55,8 @@ mod tests {
 
     #[test]
     fn reads_the_last_line() {
-        assert_eq!(value("warming up\n{\"value\": 12069.5}\n").unwrap(), 12069.5);
-        assert!(value("").is_err());
-        assert!(value("{\"speed\": 1}").is_err());
+        assert_eq!(last_line("warming up\n{\"value\": 12069.5}\n").unwrap()["value"], 12069.5);
+        assert!(last_line("").is_err());
+        assert!(last_line("{\"value\": 1}\nkilled").is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! The measured table in README.md: written by a command, so that no figure in it was typed by hand.
 
 use super::report::{Machine, Report};
-use super::targets::{TARGETS, times};
-use super::{inside_table, teach_table};
+use super::targets::{self, Target, times};
+use super::{googlenet_table, inside_table, teach_table};
 use crate::{paths, sh};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ fn markers(name: &str) -> (String, String) {
 }
 
 /// `who`, its name in the table, and whom its row is compared with (ours on the same kind of device).
-const TRAINERS: &[(&str, &str, Option<&str>)] = &[
+pub const TRAINERS: &[(&str, &str, Option<&str>)] = &[
     ("receptive-cpu", "**Receptive, CPU**", None),
     ("receptive-webgpu", "**Receptive, WebGPU**", None),
     ("tfjs-cpu", "TensorFlow.js 4.22, `cpu`", Some("receptive-cpu")),
@@ -25,6 +25,7 @@ const TRAINERS: &[(&str, &str, Option<&str>)] = &[
     ("jaxjs-wasm", "jax-js 0.1.25, `wasm`", Some("receptive-cpu")),
     ("jaxjs-webgpu", "jax-js 0.1.25, `webgpu`", Some("receptive-webgpu")),
     ("pytorch-native-1", "PyTorch, native, one thread", Some("receptive-cpu")),
+    ("pytorch-native-2", "PyTorch, native, two threads", Some("receptive-cpu")),
 ];
 
 /// Writes the table of this report into README.md.
@@ -39,6 +40,7 @@ pub fn write(json: &Path) -> Result<()> {
     let name = match &report {
         report if inside_table::is_of(report) => "inside",
         report if teach_table::is_of(report) => "teach",
+        report if googlenet_table::is_of(report) => "googlenet",
         _ => "lenet",
     };
     fs::write(&file, replaced(&readme, name, &table(&report))?)?;
@@ -62,7 +64,10 @@ pub fn table(report: &Report) -> String {
     if teach_table::is_of(report) {
         return [machine(&report.machine), teach_table::table(report), notes(report)].join("\n");
     }
-    let parts = [machine(&report.machine), speeds(report), notes(report), wanted(report)];
+    if googlenet_table::is_of(report) {
+        return [machine(&report.machine), googlenet_table::table(report), notes(report)].join("\n");
+    }
+    let parts = [machine(&report.machine), speeds(report), notes(report), wanted(report, targets::LENET)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -90,7 +95,7 @@ fn speeds(report: &Report) -> String {
 }
 
 /// One speed; `None` where there is no row.
-fn cell(report: &Report, work: &str, who: &str, ours: Option<&str>) -> Option<String> {
+pub fn cell(report: &Report, work: &str, who: &str, ours: Option<&str>) -> Option<String> {
     let row = report.row(work, who)?;
     let Some(value) = row.value else { return Some("cannot".to_owned()) };
     let ratio = ours.and_then(|ours| report.ratio(work, ours, who)).map(|r| format!(" ({})", times(r)));
@@ -111,9 +116,10 @@ fn notes(report: &Report) -> String {
     lines.join("\n")
 }
 
-fn wanted(report: &Report) -> String {
+/// What is wanted, what was measured, and the budgets of downloads.
+pub fn wanted(report: &Report, targets: &[Target]) -> String {
     let mut text = String::from("| | measured | wanted | |\n| --- | ---: | --- | --- |\n");
-    for target in TARGETS {
+    for target in targets {
         let (measured, verdict) = match target.judge(report) {
             Some((measured, met)) => (measured, verdict(met)),
             None => ("not measured".to_owned(), ""),

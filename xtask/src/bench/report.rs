@@ -79,7 +79,7 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.value.map_or("not measured".to_owned(), |v| format!("{v:.1} {}", self.unit));
         let note = self.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
-        write!(f, "{:<16} {:<18} {value}{note}", self.work, self.who)
+        write!(f, "{:<26} {:<18} {value}{note}", self.work, self.who)
     }
 }
 

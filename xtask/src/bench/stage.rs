@@ -2,7 +2,7 @@
 
 use super::report::Machine;
 use super::{machine, peers};
-use crate::browser::{Browser, Viewport};
+use crate::browser::{Browser, Page, Viewport};
 use crate::paths;
 use crate::server::Server;
 use anyhow::{Context, Result, bail};
@@ -55,6 +55,14 @@ impl Stage {
     /// # Errors
     /// When the page gives no answer in time, or says what went wrong.
     pub fn ask(&self, browser: &Browser, query: &str, patience: u64) -> Result<Value> {
+        Ok(self.open(browser, query, patience)?.1)
+    }
+
+    /// As [`Stage::ask`], with the tab, which is closed when dropped.
+    ///
+    /// # Errors
+    /// As [`Stage::ask`].
+    pub fn open(&self, browser: &Browser, query: &str, patience: u64) -> Result<(Page, Value)> {
         let page = browser.page(Viewport::LAPTOP)?;
         page.goto(&format!("{}bench/index.html?{query}", self.url()))?;
         page.wait_until("window.answer", patience)?;
@@ -63,7 +71,7 @@ impl Stage {
         if let Some(error) = answer["error"].as_str() {
             bail!("{error}");
         }
-        Ok(answer)
+        Ok((page, answer))
     }
 
     /// The machine and the browser everything is measured in.

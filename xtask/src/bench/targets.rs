@@ -1,5 +1,6 @@
 //! What the product wants to reach, and whether a report reaches it.
 
+use super::googlenet::{MEMORY, MOST_MEMORY, TRAIN};
 use super::report::Report;
 
 /// One wanted figure.
@@ -12,11 +13,12 @@ pub struct Target {
 
 enum Wanted {
     AtLeast(f64),
+    AtMost(f64),
     Below(f64),
 }
 
-/// All of them, in the order of the table.
-pub const TARGETS: &[Target] = &[
+/// Those of LeNet-5, in the order of the table.
+pub const LENET: &[Target] = &[
     Target {
         what: "CPU training against TensorFlow.js `cpu`",
         measure: |r| r.ratio("lenet-train", "receptive-cpu", "tfjs-cpu"),
@@ -67,11 +69,46 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
+/// Those of the GoogLeNet variant, in the order of the table.
+pub const GOOGLENET: &[Target] = &[
+    Target {
+        what: "CPU training against TensorFlow.js `cpu`",
+        measure: |r| r.ratio(TRAIN, "receptive-cpu", "tfjs-cpu"),
+        wanted: Wanted::AtLeast(20.0),
+        show: times,
+    },
+    Target {
+        what: "CPU training, share of native PyTorch on one thread",
+        measure: |r| Some(100.0 * r.ratio(TRAIN, "receptive-cpu", "pytorch-native-1")?),
+        wanted: Wanted::AtLeast(20.0),
+        show: percent,
+    },
+    Target {
+        what: "WebGPU training against TensorFlow.js `webgpu`, same adapter",
+        measure: |r| r.ratio(TRAIN, "receptive-webgpu", "tfjs-webgpu"),
+        wanted: Wanted::AtLeast(1.0),
+        show: times,
+    },
+    Target {
+        what: "Memory while training, CPU",
+        measure: |r| r.value(MEMORY, "receptive-cpu"),
+        wanted: Wanted::AtMost(MOST_MEMORY),
+        show: megabytes,
+    },
+    Target {
+        what: "Memory while training, WebGPU, with the browser’s GPU process",
+        measure: |r| r.value(MEMORY, "receptive-webgpu"),
+        wanted: Wanted::AtMost(MOST_MEMORY),
+        show: megabytes,
+    },
+];
+
 impl Target {
     /// What is wanted, in words.
     pub fn wanted(&self) -> String {
         match self.wanted {
             Wanted::AtLeast(limit) => format!("at least {}", (self.show)(limit)),
+            Wanted::AtMost(limit) => format!("at most {}", (self.show)(limit)),
             Wanted::Below(limit) => format!("under {}", (self.show)(limit)),
         }
     }
@@ -81,6 +118,7 @@ impl Target {
         let value = (self.measure)(report)?;
         let met = match self.wanted {
             Wanted::AtLeast(limit) => value >= limit,
+            Wanted::AtMost(limit) => value <= limit,
             Wanted::Below(limit) => value < limit,
         };
         Some(((self.show)(value), met))
@@ -102,4 +140,8 @@ fn percent(value: f64) -> String {
 
 fn milliseconds(value: f64) -> String {
     format!("{:.0} ms", value.ceil())
+}
+
+fn megabytes(value: f64) -> String {
+    format!("{:.0} MB", value.ceil())
 }
