@@ -60,13 +60,17 @@ fn layers(settings: &GooglenetSettings, device: &Device) {
         let Some(&input) = layer.inputs.first() else { continue };
         let [channels, height, width] = architecture.layers[input].shape;
         let x = random([settings.batch, channels, height, width]);
+        // No step needs the gradient of the pictures.
+        let x = if input == 0 { x.inner().autodiff() } else { x };
+        let weight = match layer.op {
+            Op::Convolution { kernel: [rows, columns], .. } => random([layer.shape[0], channels, rows, columns]),
+            _ => x.clone(),
+        };
         let mut seconds = [f64::INFINITY; 2];
         for _ in 0..3 {
             let start = Instant::now();
             let y = match layer.op {
-                Op::Convolution { kernel: [rows, columns], stride, padding, .. } => {
-                    convolve(x.clone(), random([layer.shape[0], channels, rows, columns]), None, stride, padding)
-                }
+                Op::Convolution { stride, padding, .. } => convolve(x.clone(), weight.clone(), None, stride, padding),
                 Op::MaxPool(Window { kernel, stride, padding, ceil }) => {
                     let (input, output) = ([height, width], [layer.shape[1], layer.shape[2]]);
                     max_pool(x.clone(), Pooling { input, output, kernel, stride, padding, ceil })

@@ -16,6 +16,16 @@ pub fn scale_shift(x: &mut [f32], area: usize, scale: &[f32], shift: &[f32]) {
     }
 }
 
+/// Adds the bias of its channel to every map, which is `area` long.
+#[inline(never)]
+pub fn add_to_maps(y: &mut [f32], area: usize, bias: &[f32]) {
+    for picture in y.chunks_exact_mut(bias.len() * area) {
+        for (map, bias) in picture.chunks_exact_mut(area).zip(bias) {
+            map.iter_mut().for_each(|value| *value += bias);
+        }
+    }
+}
+
 /// Adds the bias to every row.
 #[inline(never)]
 pub fn add_to_rows(y: &mut [f32], bias: &[f32]) {

@@ -1,6 +1,7 @@
 //! Convolutions of large networks, a batch of pictures one after the other, and their gradients. Small pictures are
-//! done together, in [`super::together`].
+//! done together, in [`super::together`], and tiny ones as fully connected layers, in [`super::dense`].
 
+use super::dense::{convolve_dense, input_gradient_dense, is_tiny, weight_gradient_dense};
 use super::together::{convolve_together, input_gradient_together, is_small, weight_gradient_together};
 use super::{OneBackend, Values, in_rows, new_values, slice};
 use burn::backend::ops::FloatTensorOps;
@@ -11,6 +12,9 @@ pub(super) const PATCHES: usize = 1 << 20;
 
 pub fn convolve(size: &Convolution, batch: usize, x: &Values, weight: &Values, bias: Option<&Values>) -> Values {
     let (x, weight, bias) = (in_rows(x.clone()), in_rows(weight.clone()), bias.map(|bias| in_rows(bias.clone())));
+    if is_tiny(size, batch) {
+        return convolve_dense(size, batch, &x, &weight, bias.as_ref());
+    }
     if is_small(size, batch) {
         return convolve_together(size, batch, &x, &weight, bias.as_ref());
     }
@@ -29,6 +33,9 @@ pub fn convolve_input_gradient(
     weight: &Values,
     gradient: &Values,
 ) -> Values {
+    if is_tiny(size, batch) {
+        return input_gradient_dense(size, batch, weight, gradient);
+    }
     if is_small(size, batch) {
         return input_gradient_together(size, batch, weight, gradient);
     }
@@ -50,6 +57,9 @@ pub fn convolve_weight_gradient(
 ) -> Values {
     let [height, width] = size.output();
     let (area, length) = (height * width, size.kernel_len());
+    if is_tiny(size, batch) {
+        return weight_gradient_dense(size, batch, x, gradient);
+    }
     if is_small(size, batch) {
         return weight_gradient_together(size, batch, x, gradient);
     }

@@ -4,6 +4,7 @@ mod average_pool;
 mod batch_norm;
 mod conv2d;
 mod convolve;
+mod dense;
 mod linear;
 mod max_pool;
 mod relu;

@@ -3,7 +3,7 @@
 use super::convolve::PATCHES;
 use super::{OneBackend, Values, in_rows, new_values, slice};
 use burn::backend::ops::FloatTensorOps;
-use receptive_loops::{Convolution, exchange, gather, scatter};
+use receptive_loops::{Convolution, add_to_maps, exchange, gather, scatter};
 use std::ops::Range;
 
 /// Outputs of a map up to which a batch is one matrix: 8x8.
@@ -30,8 +30,7 @@ pub fn convolve_together(
         y.append(&mut exchange([size.channels_out, pictures], size.area(), slice(&product)));
     }
     if let Some(bias) = bias {
-        let maps = y.chunks_exact_mut(size.area()).zip(slice(bias).iter().cycle());
-        maps.for_each(|(map, bias)| map.iter_mut().for_each(|value| *value += bias));
+        add_to_maps(&mut y, size.area(), slice(bias));
     }
     new_values(y, [batch, size.channels_out, height, width])
 }

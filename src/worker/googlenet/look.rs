@@ -1,12 +1,12 @@
 //! What a network sees in a picture, whatever the run is doing.
 
-use super::{Googlenet, Loaded, Step, post_with};
+use super::{Googlenet, Loaded, Step, post_with, request_of};
 use crate::data::Pictures;
 use crate::metrics::softmax;
 use crate::models::{Network, Pass};
 use crate::protocol::googlenet_catalog::GOOGLENET_SIDE as SIDE;
 use crate::protocol::wire::Packet;
-use crate::protocol::{Command, Fault, FaultSite, GooglenetCommand, GooglenetEvent, GooglenetLook, Picture, RequestId};
+use crate::protocol::{Command, Fault, FaultSite, GooglenetCommand, GooglenetEvent, GooglenetLook, Picture};
 use crate::train::googlenet::{EpochWeights, inputs};
 use crate::train::read;
 use crate::worker::{Input, driver};
@@ -107,7 +107,7 @@ impl Looking {
         }
         for packet in std::mem::take(&mut self.waiting) {
             let Packet { body, buffers, blobs } = packet;
-            match (&outcome, request(&body)) {
+            match (&outcome, request_of(&body)) {
                 // The queue is unbounded and its receiver lives as long as the worker.
                 (Ok(()), _) => {
                     let body = Command::Googlenet(body);
@@ -182,8 +182,4 @@ fn plain(name: &str) -> &str {
 
 fn bytes(values: &[f32]) -> Vec<u8> {
     bytemuck::cast_slice(values).to_vec()
-}
-
-fn request(command: &GooglenetCommand) -> Option<RequestId> {
-    super::request_of(command)
 }

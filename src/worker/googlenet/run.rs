@@ -1,7 +1,7 @@
 //! Drives the run: one small thing at a time, and tells what came of it.
 
 use super::{Googlenet, post, post_with};
-use crate::protocol::{Fault, FaultSite, GooglenetEvent, RequestId, RunId, RunState};
+use crate::protocol::{Fault, FaultSite, GooglenetEvent, History, RequestId, RunId, RunState};
 use crate::train::Advance;
 use crate::train::googlenet::{GooglenetSession, SpeedTest};
 use crate::worker::driver;
@@ -197,7 +197,7 @@ impl Googlenet {
     pub(super) fn tell_history(&mut self) {
         let Some(run) = &mut self.run else { return };
         // All points are in it.
-        take(&mut run.session.news);
+        run.session.news = History::default();
         post(GooglenetEvent::History { run: run.id.clone(), history: run.session.history.clone() });
     }
 

@@ -58,8 +58,8 @@ fn two_ticked(lab: Googlenet) -> Option<AnyView> {
 
 /// The best and the last validation accuracy.
 fn accuracies(record: &RunRecord) -> [String; 2] {
-    let validated = record.history.epochs.iter().filter_map(|point| point.validation_accuracy);
-    let (best, last) = (validated.clone().reduce(f32::max), validated.last());
+    let mut validated = record.history.epochs.iter().filter_map(|point| point.validation_accuracy);
+    let (best, last) = (validated.clone().reduce(f32::max), validated.next_back());
     [best, last].map(|accuracy| accuracy.map_or("–".to_owned(), |accuracy| words::percent(accuracy.into())))
 }
 

@@ -1,6 +1,7 @@
 //! Runs kept in this browser and runs that the site has: read, opened, continued, removed; and their weights.
 
 use super::keeping::Job;
+use super::runs::File;
 use super::{Asked, Begin, Googlenet, NoticeAction, Tone};
 use crate::app::browser;
 use crate::app::erase;
@@ -167,12 +168,11 @@ impl Googlenet {
     }
 
     /// The weights of a run after an epoch: from the browser's storage, or from the site.
-    pub(super) async fn weights(&self, run: &str, epoch: usize) -> Option<Rc<Vec<u8>>> {
+    pub(super) async fn weights(&self, run: &str, epoch: usize) -> Option<File> {
         let Some(name) = run.strip_prefix(SITE) else {
             return store::epoch(run, epoch).await.ok().flatten().map(Rc::new);
         };
-        let known =
-            |all: &Vec<(RunId, Rc<Vec<u8>>)>| all.iter().find(|(other, _)| other == run).map(|(_, b)| b.clone());
+        let known = |all: &Vec<(RunId, File)>| all.iter().find(|(other, _)| other == run).map(|(_, b)| b.clone());
         if let Some(bytes) = self.runs.hidden.with_value(|hidden| known(&hidden.fetched)) {
             return Some(bytes);
         }

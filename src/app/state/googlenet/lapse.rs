@@ -1,11 +1,11 @@
 //! The time-lapse: what the network saw in a picture after every saved epoch.
 
+use super::runs::File;
 use super::{Asked, Googlenet};
 use crate::app::erase::{self, Kept};
 use crate::app::state::questions::{InFlight, floats};
 use crate::protocol::{Fault, GooglenetCommand, GooglenetLook, Picture, RequestId, RunId};
 use leptos::prelude::*;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// So many answers are kept for sliding back and forth; one is up to half a megabyte.
@@ -38,7 +38,7 @@ struct Hidden {
     answers: Vec<(Question, Arc<Seen>)>,
     asked: Option<Question>,
     /// The file read last.
-    file: Option<((RunId, usize), Rc<Vec<u8>>)>,
+    file: Option<(RunId, usize, File)>,
 }
 
 /// What was asked.
@@ -183,15 +183,14 @@ impl Googlenet {
         });
     }
 
-    async fn file(&self, run: &str, epoch: usize) -> Option<Rc<Vec<u8>>> {
-        let same = |kept: &&((RunId, usize), Rc<Vec<u8>>)| kept.0.0 == run && kept.0.1 == epoch;
-        let kept = self.lapse.hidden.with_value(|hidden| hidden.file.as_ref().filter(same).map(|kept| kept.1.clone()));
+    async fn file(&self, run: &str, epoch: usize) -> Option<File> {
+        let same = |kept: &&(RunId, usize, File)| kept.0 == run && kept.1 == epoch;
+        let kept = self.lapse.hidden.with_value(|hidden| hidden.file.as_ref().filter(same).map(|kept| kept.2.clone()));
         if kept.is_some() {
             return kept;
         }
         let file = self.weights(run, epoch).await?;
-        let name = (run.to_owned(), epoch);
-        self.lapse.hidden.update_value(|hidden| hidden.file = Some((name, file.clone())));
+        self.lapse.hidden.update_value(|hidden| hidden.file = Some((run.to_owned(), epoch, file.clone())));
         Some(file)
     }
 

@@ -45,6 +45,9 @@ pub struct Runs {
     pub(super) hidden: StoredValue<Hidden, LocalStorage>,
 }
 
+/// A file in memory, which several may use.
+pub(super) type File = Rc<Vec<u8>>;
+
 /// What is not shown.
 #[derive(Default)]
 pub(super) struct Hidden {
@@ -69,8 +72,8 @@ pub(super) struct Hidden {
     /// The settings that are being timed.
     pub timed: Option<GooglenetSettings>,
     /// Weights of the site's runs: those that were fetched, and those that somebody waits for.
-    pub fetched: Vec<(RunId, Rc<Vec<u8>>)>,
-    pub fetching: Vec<(RequestId, RunId, Sender<Rc<Vec<u8>>>)>,
+    pub fetched: Vec<(RunId, File)>,
+    pub fetching: Vec<(RequestId, RunId, Sender<File>)>,
 }
 
 /// A run to be made.
