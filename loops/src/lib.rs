@@ -18,6 +18,7 @@ mod gather;
 mod max_pool;
 mod patches;
 mod picture;
+mod points;
 mod pooling;
 mod product;
 mod size;
@@ -38,6 +39,9 @@ pub use elements::{add_to_maps, add_to_rows, relu, scale_shift};
 pub use gather::{exchange, gather, scatter};
 pub use max_pool::{max_pool, max_pool_gradient};
 pub use picture::{normalise, scale};
+pub use points::{
+    TILE_POINTS, columns, gradient_at_points, has_points, kernel_gradient, maps_of_points, points_of_kernels, points_of_maps,
+};
 pub use pooling::Pooling;
 pub use size::Size;
 pub use sums::{sum_of_rows, sums_of_maps};

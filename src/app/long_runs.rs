@@ -44,6 +44,11 @@ pub fn to_thin(kept: &[(usize, f64)]) -> Vec<usize> {
     inner.iter().step_by(2).map(|(epoch, _)| *epoch).collect()
 }
 
+/// A setting and its value; the number of pictures needs no name.
+pub fn setting(h: &Hyperparameter, value: &str) -> String {
+    if h.key == "images" { format!("{value} pictures") } else { words::setting(h, value) }
+}
+
 /// A run by how its settings differ from the course notebook's; the data set left out.
 pub fn name_of(settings: &GooglenetSettings) -> String {
     let reference = GooglenetSettings { dataset: settings.dataset.clone(), ..GooglenetSettings::default() };
@@ -51,7 +56,7 @@ pub fn name_of(settings: &GooglenetSettings) -> String {
     if differences.is_empty() {
         return "As in the course notebook".to_owned();
     }
-    let list: Vec<String> = differences.iter().map(|(h, here, _)| words::setting(h, here)).collect();
+    let list: Vec<String> = differences.iter().map(|(h, here, _)| setting(h, here)).collect();
     let list = list.join(", ");
     let (first, rest) = list.split_at(list.chars().next().map_or(0, char::len_utf8));
     format!("{}{rest}", first.to_uppercase())
@@ -64,7 +69,7 @@ pub fn differences(one: &GooglenetSettings, other: &GooglenetSettings) -> String
         return "no setting, only the weights they began with".to_owned();
     }
     let word = |(h, here, there): &(&'static Hyperparameter, String, String)| {
-        format!("{} (the other: {})", words::setting(h, here), words::setting_value(h, there))
+        format!("{} (the other: {})", setting(h, here), words::setting_value(h, there))
     };
     all.iter().map(word).collect::<Vec<_>>().join("; ")
 }
@@ -79,6 +84,8 @@ mod tests {
         assert_eq!(name_of(&settings), "As in the course notebook");
         (settings.width, settings.batch_norm) = (0.25, true);
         assert_eq!(name_of(&settings), "Batch norm: yes, width 0.25");
+        settings.images = 500;
+        assert_eq!(name_of(&settings), "500 pictures, batch norm: yes, width 0.25");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod convolve;
 mod dense;
 mod linear;
 mod max_pool;
+mod points;
 mod relu;
 mod scale_shift;
 mod tanh;

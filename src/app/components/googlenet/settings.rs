@@ -3,8 +3,8 @@
 use crate::app::components::look_inside::controls::{Choice, select};
 use crate::app::components::setting_control::{self, Setting};
 use crate::app::erase;
+use crate::app::long_runs::setting;
 use crate::app::state::googlenet::{Googlenet, Preset, entries, use_googlenet};
-use crate::app::words;
 use crate::protocol::catalog::Hyperparameter;
 use leptos::prelude::*;
 
@@ -39,7 +39,7 @@ pub fn presets() -> AnyView {
         .into_any()
     };
     view! {
-        <section class="panel" aria-labelledby="googlenet-presets-title">
+        <section class="panel googlenet-presets" aria-labelledby="googlenet-presets-title">
             <h2 id="googlenet-presets-title">"Where to begin"</h2>
             <div class="preset-grid">{Preset::ALL.map(card).collect_view()}</div>
         </section>
@@ -52,7 +52,7 @@ pub fn settings_panel() -> AnyView {
     let changed = erase::memo(move || {
         lab.setup.settings.track();
         let changes = lab.setup.changes().into_iter().filter(|(h, _)| h.key != "dataset");
-        changes.map(|(h, value)| words::setting(h, &value)).collect::<Vec<_>>()
+        changes.map(|(h, value)| setting(h, &value)).collect::<Vec<_>>()
     });
     let summary = move || match changed.with(Vec::len) {
         0 => "as in the course notebook".to_owned(),

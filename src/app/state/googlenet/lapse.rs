@@ -94,7 +94,8 @@ impl Googlenet {
             let question = erase::memo(move || lab.question());
             let mut shown = RunId::new();
             erase::effect(move || {
-                question.track();
+                // Read, because a memo that nobody reads follows nothing.
+                question.with(|_| ());
                 let run = lab.runs.id.get();
                 if run != shown {
                     shown = run;
