@@ -64,7 +64,13 @@ fn various() -> Vec<GooglenetSettings> {
         vec![("schedule", "one-cycle"), ("epochs", "10")],
         vec![("schedule", "cosine"), ("width", "0.25")],
         vec![("learning-rate", "0.000003"), ("optimizer", "plain-sgd"), ("images", "10")],
-        vec![("images", "12500"), ("batch", "32"), ("augmentation", "2"), ("dropout", "0.6"), ("weight-decay", "0.001")],
+        vec![
+            ("images", "12500"),
+            ("batch", "32"),
+            ("augmentation", "2"),
+            ("dropout", "0.6"),
+            ("weight-decay", "0.001"),
+        ],
     ]
     .map(|pairs| settings(&pairs))
     .to_vec()
@@ -123,15 +129,16 @@ fn every_verdict_can_be_read() {
             for text in [&verdict.title, &verdict.reason].into_iter().chain(remedy) {
                 assert_eq!(complaint(text), None);
             }
-            assert!(verdict.remedy.as_ref().is_none_or(|r| r.label.starts_with("Try it with ") && r.why.ends_with('.')));
+            assert!(
+                verdict.remedy.as_ref().is_none_or(|r| r.label.starts_with("Try it with ") && r.why.ends_with('.'))
+            );
         }
         let mut each: Vec<Kind> = verdicts.iter().map(|v| v.kind).collect();
         each.dedup();
         assert_eq!(each.len(), verdicts.len());
     });
     use Kind::*;
-    let all =
-        [Underfitting, StillLearning, Overfitting, Plateau, RateTooHigh, RateTooLow, HarderTraining, LabelNoise];
+    let all = [Underfitting, StillLearning, Overfitting, Plateau, RateTooHigh, RateTooLow, HarderTraining, LabelNoise];
     for kind in all {
         assert!(kinds.contains(&kind), "{kind:?} did not come up");
     }

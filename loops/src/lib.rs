@@ -40,7 +40,8 @@ pub use gather::{exchange, gather, scatter};
 pub use max_pool::{max_pool, max_pool_gradient};
 pub use picture::{normalise, scale};
 pub use points::{
-    TILE_POINTS, columns, gradient_at_points, has_points, kernel_gradient, maps_of_points, points_of_kernels, points_of_maps,
+    TILE_POINTS, columns, gradient_at_points, has_points, kernel_gradient, maps_of_points, points_of_kernels,
+    points_of_maps,
 };
 pub use pooling::Pooling;
 pub use size::Size;

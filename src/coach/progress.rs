@@ -63,7 +63,10 @@ pub fn underfitting(seen: &Seen<'_>) -> Option<Verdict> {
     let (title, rest) = if nothing {
         (
             "It has learned next to nothing yet",
-            format!(", where guessing gives {}. The network cannot fit even the pictures it learns from.", percent(seen.guess)),
+            format!(
+                ", where guessing gives {}. The network cannot fit even the pictures it learns from.",
+                percent(seen.guess)
+            ),
         )
     } else if rising {
         let pace = of_training.slope.max(of_validation.slope);

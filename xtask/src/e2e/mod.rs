@@ -17,6 +17,7 @@
 //! printed are in `target/e2e/`. `cargo xtask test --browser NAME` runs only tests whose name contains NAME.
 
 mod accessibility;
+mod googlenet;
 mod harness;
 mod inside;
 mod inside_keep;
@@ -73,6 +74,7 @@ const ALL: &[&[Test]] = &[
     teach_flow::TESTS,
     teach_more::TESTS,
     teach_harm::TESTS,
+    googlenet::TESTS,
 ];
 
 /// How a test ended, if it did not fail.
