@@ -1,7 +1,7 @@
 //! Small things a browser can do, each in one function.
 
 use js_sys::{Array, Date, Function, Math, Object, Promise, Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, Storage, Window};
 
@@ -88,6 +88,50 @@ pub async fn wake_lock() -> Option<JsValue> {
 
 pub async fn release_wake_lock(sentinel: JsValue) {
     call(&sentinel, "release", None).await;
+}
+
+/// Whether the device draws on its battery, and how full that is (0..=1); `None` where the browser does not tell.
+pub async fn battery() -> Option<(bool, f64)> {
+    let battery = call(window().navigator().as_ref(), "getBattery", None).await?;
+    Some((!member(&battery, "charging")?.as_bool()?, member(&battery, "level")?.as_f64()?))
+}
+
+/// Something that no other tab of this browser has meanwhile. Dropping it lets go of it, and so does leaving the page.
+pub struct Held(Option<Function>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(release) = self.0.take() {
+            release.call0(&JsValue::NULL).ok();
+        }
+    }
+}
+
+/// Takes hold of a name; `None` while another tab has it. A browser that knows no such names gives it to all.
+pub async fn hold(name: &str) -> Option<Held> {
+    let Some(locks) = member(window().navigator().as_ref(), "locks") else { return Some(Held(None)) };
+    let Some(request) = member(&locks, "request").and_then(|f| f.dyn_into::<Function>().ok()) else {
+        return Some(Held(None));
+    };
+    let (mut release, mut tell) = (None, None);
+    let until = Promise::new(&mut |resolve, _| release = Some(resolve));
+    let told = Promise::new(&mut |resolve, _| tell = Some(resolve));
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &true.into()).ok();
+    let granted = Closure::once_into_js(move |lock: JsValue| {
+        let ours = !lock.is_null();
+        if let Some(tell) = tell {
+            tell.call1(&JsValue::NULL, &ours.into()).ok();
+        }
+        // The name is held until this is settled.
+        if ours { JsValue::from(until) } else { JsValue::UNDEFINED }
+    });
+    let Ok(asked) = request.call3(&locks, &name.into(), &options, &granted) else { return Some(Held(None)) };
+    // A refusal rejects what was asked, and tells nothing.
+    match JsFuture::from(Promise::race(&Array::of2(&told, &asked))).await {
+        Ok(ours) => (ours.as_bool() == Some(true)).then(|| Held(release)),
+        Err(_) => Some(Held(None)),
+    }
 }
 
 fn local_storage() -> Option<Storage> {

@@ -7,6 +7,7 @@ pub mod charts;
 pub mod comparison;
 pub mod estimate;
 pub mod ink;
+pub mod long_runs;
 pub mod npy;
 pub mod order;
 pub mod words;
@@ -16,8 +17,11 @@ mod browser;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod components;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
+mod database;
+#[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod erase;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
+mod googlenet_store;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 mod pages;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]

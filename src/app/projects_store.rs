@@ -4,20 +4,28 @@
 //! file, which is only read when it is shown or learned from.
 
 use crate::app::browser;
+use crate::app::database::{Database, StoreError, finish, set, to_js};
 use crate::protocol::from_js::from_js;
 use crate::protocol::{Backend, History, Labelled, Part, PictureId, Progress, RunId, TeachSettings};
-use js_sys::{Array, Object, Reflect, Uint8Array};
-use rexie::{Index, KeyRange, ObjectStore, Rexie, Store, Transaction, TransactionMode};
+use js_sys::{Array, Object, Uint8Array};
+use rexie::{Index, KeyRange, ObjectStore, Store, Transaction, TransactionMode};
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
-use std::error::Error as _;
-use std::rc::Rc;
-use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
 /// A database of its own: a new version of the one with the other lab's runs would have to wait for every open tab.
-const DATABASE: &str = "receptive-teach";
+const DATABASE: Database = Database {
+    name: "receptive-teach",
+    stores: || {
+        let by_project = || Index::new(BY_PROJECT, BY_PROJECT);
+        vec![
+            ObjectStore::new(PROJECTS),
+            ObjectStore::new(PICTURES).auto_increment(true).add_index(by_project()),
+            ObjectStore::new(BLOBS),
+            ObjectStore::new(CHECKPOINTS).add_index(by_project()),
+        ]
+    },
+};
 const PROJECTS: &str = "projects";
 const PICTURES: &str = "pictures";
 const BLOBS: &str = "blobs";
@@ -27,24 +35,6 @@ const BY_PROJECT: &str = "project";
 
 /// The class of pictures that were removed and can still be brought back.
 pub const BIN: u32 = 0;
-
-/// Why something could not be kept or read. `Display` is a sentence.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum StoreError {
-    #[error("This browser's storage for this page is full.")]
-    Full,
-    #[error("This browser does not let this page store anything ({0}).")]
-    Refused(String),
-}
-
-impl From<rexie::Error> for StoreError {
-    fn from(error: rexie::Error) -> Self {
-        let words = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        // What no one broke off was broken off because there is no room for it.
-        let full = ["Quota", "quota", "AbortError"].iter().any(|word| words.contains(word));
-        if full { Self::Full } else { Self::Refused(words) }
-    }
-}
 
 /// One project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -112,56 +102,8 @@ pub struct PictureInfo {
     pub bytes: u32,
 }
 
-thread_local! {
-    /// The connection, opened once: a gallery asks for many small pictures.
-    static CONNECTION: RefCell<Option<Rc<Rexie>>> = const { RefCell::new(None) };
-}
-
-async fn connect() -> Result<Rc<Rexie>, StoreError> {
-    if let Some(open) = CONNECTION.with_borrow(Clone::clone) {
-        return Ok(open);
-    }
-    let by_project = || Index::new(BY_PROJECT, BY_PROJECT);
-    let database = Rexie::builder(DATABASE)
-        .version(1)
-        .add_object_store(ObjectStore::new(PROJECTS))
-        .add_object_store(ObjectStore::new(PICTURES).auto_increment(true).add_index(by_project()))
-        .add_object_store(ObjectStore::new(BLOBS))
-        .add_object_store(ObjectStore::new(CHECKPOINTS).add_index(by_project()))
-        .build()
-        .await?;
-    let database = Rc::new(database);
-    CONNECTION.set(Some(database.clone()));
-    Ok(database)
-}
-
 async fn begin(stores: &[&str], mode: TransactionMode) -> Result<Transaction, StoreError> {
-    if let Ok(transaction) = connect().await?.transaction(stores, mode) {
-        return Ok(transaction);
-    }
-    // The browser closed the connection, as it does when it is short of something: once more with a new one.
-    CONNECTION.set(None);
-    Ok(connect().await?.transaction(stores, mode)?)
-}
-
-/// Waits until what was written is kept, all or nothing of it. A transaction may still fail after all its requests
-/// succeeded: then there was no room for it.
-async fn finish(transaction: Transaction, written: Result<(), StoreError>) -> Result<(), StoreError> {
-    if let Err(error) = written {
-        // The browser may have done it already.
-        transaction.abort().await.ok();
-        return Err(error);
-    }
-    if transaction.done().await?.is_aborted() { Err(StoreError::Full) } else { Ok(()) }
-}
-
-fn to_js(value: &impl Serialize) -> Result<JsValue, StoreError> {
-    serde_wasm_bindgen::to_value(value).map_err(|error| StoreError::Refused(error.to_string()))
-}
-
-fn set(object: &JsValue, key: &str, value: &JsValue) {
-    // Setting a member of a plain object cannot fail.
-    Reflect::set(object, &key.into(), value).ok();
+    DATABASE.begin(stores, mode).await
 }
 
 /// A project as it was kept. Runs of another version of this page are left out rather than the project with them.
@@ -351,10 +293,7 @@ pub async fn keep_checkpoint(project: &str, run: &str, bytes: &[u8]) -> Result<(
 /// # Errors
 /// When the browser refuses.
 pub async fn checkpoint(run: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let transaction = begin(&[CHECKPOINTS], TransactionMode::ReadOnly).await?;
-    let record = transaction.store(CHECKPOINTS)?.get(run.into()).await?;
-    let bytes = record.and_then(|record| Reflect::get(&record, &"bytes".into()).ok());
-    Ok(bytes.and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec()))
+    DATABASE.bytes(CHECKPOINTS, run).await
 }
 
 /// Forgets the checkpoint of a run.

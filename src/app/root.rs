@@ -2,8 +2,9 @@
 
 use super::browser;
 use super::components::{Footer, Header};
-use super::pages::{Home, InsidePage, LenetPage, NotFound, TeachPage};
+use super::pages::{GooglenetPage, Home, InsidePage, LenetPage, NotFound, TeachPage};
 use super::state::Lab;
+use super::state::googlenet::Googlenet;
 use super::state::inside::Inside;
 use super::state::teach::Teach;
 use crate::app::erase;
@@ -16,6 +17,7 @@ const HOME: fn() -> AnyView = || view! { <Home /> }.into_any();
 const LENET: fn() -> AnyView = || view! { <LenetPage /> }.into_any();
 const INSIDE: fn() -> AnyView = || view! { <InsidePage /> }.into_any();
 const TEACH: fn() -> AnyView = || view! { <TeachPage /> }.into_any();
+const GOOGLENET: fn() -> AnyView = || view! { <GooglenetPage /> }.into_any();
 
 /// Puts the app into the page; called once by its binary.
 pub fn start() {
@@ -29,6 +31,7 @@ fn App() -> impl IntoView {
     provide_context(Lab::new());
     provide_context(Inside::new());
     provide_context(Teach::new());
+    provide_context(Googlenet::new());
     let skip = |event: web_sys::MouseEvent| {
         // A bare `#main` would lead to the site's root, because of the page's <base>.
         event.prevent_default();
@@ -44,6 +47,7 @@ fn App() -> impl IntoView {
                     <Route path=path!("/lenet") view=LENET />
                     <Route path=path!("/inside") view=INSIDE />
                     <Route path=path!("/teach") view=TEACH />
+                    <Route path=path!("/googlenet") view=GOOGLENET />
                 </FlatRoutes>
             </main>
             <Footer />

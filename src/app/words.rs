@@ -1,4 +1,31 @@
-//! Numbers as a visitor reads them. Pure.
+//! Numbers and settings as a visitor reads them. Pure.
+
+use crate::protocol::catalog::{Hyperparameter, Kind};
+
+/// A setting and its value as the controls name them: `width 0.25`, `batch norm: yes`.
+pub fn setting(h: &Hyperparameter, value: &str) -> String {
+    let colon = if matches!(h.kind, Kind::Choice(_)) && ["yes", "no"].contains(&value) { ":" } else { "" };
+    format!("{}{colon} {}", in_a_sentence(h.label), setting_value(h, value))
+}
+
+/// The value of a setting as its control names it.
+pub fn setting_value<'a>(h: &Hyperparameter, value: &'a str) -> &'a str {
+    let label = match &h.kind {
+        Kind::Choice(_) if ["yes", "no"].contains(&value) => None,
+        Kind::Choice(options) => options.iter().find(|(v, _)| *v == value).map(|(_, label)| *label),
+        _ => None,
+    };
+    label.unwrap_or(value)
+}
+
+/// A label within a sentence.
+fn in_a_sentence(label: &str) -> String {
+    // “ReLU” stays as it is.
+    match label.find(char::is_uppercase) {
+        Some(0) if !label[1..].contains(char::is_uppercase) => label.to_lowercase(),
+        _ => label.to_owned(),
+    }
+}
 
 /// `12,345`
 pub fn count(n: impl TryInto<u64>) -> String {
@@ -168,6 +195,16 @@ mod tests {
         assert_eq!(tick(0.6000000000000001, 0.2), "0.6");
         assert_eq!(tick(0.25, 0.05), "0.25");
         assert_eq!(tick(8000.0, 2000.0), "8,000");
+    }
+
+    #[test]
+    fn settings_are_named_as_their_controls_are() {
+        use crate::protocol::googlenet_catalog::googlenet_hyperparameter;
+        let words = |key: &str, value: &str| googlenet_hyperparameter(key).map(|h| setting(h, value));
+        assert_eq!(words("width", "0.25").as_deref(), Some("width 0.25"));
+        assert_eq!(words("batch-norm", "yes").as_deref(), Some("batch norm: yes"));
+        assert_eq!(words("branch-relu", "no").as_deref(), Some("ReLU in the branches: no"));
+        assert_eq!(words("schedule", "cosine").as_deref(), Some("schedule down to zero along a cosine"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 
 /// Paths of the app that can be opened directly; each gets a copy of the page, because a plain static
 /// host knows nothing of the app's routes.
-pub const ROUTES: &[&str] = &["lenet", "inside", "teach"];
+pub const ROUTES: &[&str] = &["lenet", "inside", "teach", "googlenet"];
 
 /// The compute workers; Trunk leaves their names as they are.
 const WORKERS: &[&str] = &["worker_cpu", "worker_gpu"];

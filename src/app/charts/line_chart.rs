@@ -20,7 +20,7 @@ const BOTTOM: f64 = 40.0;
 /// One line: its name in the legend, its class in the style sheet, its points as (step, value).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    pub name: &'static str,
+    pub name: String,
     pub class: &'static str,
     pub points: Vec<(f64, f64)>,
     /// Few points that were measured at one moment each: marked with dots.
@@ -43,9 +43,45 @@ struct Drawn {
 pub type Axis = fn(f64, f64) -> (Spread, f64, f64);
 
 /// A line's name, its style class, and its value.
-type ReadOut = (&'static str, &'static str, f64);
+type ReadOut = (String, &'static str, f64);
 
-/// A line chart over training steps. `format` writes a value with its unit; `detail` is the other view of the
+/// What lies along the x axis.
+#[derive(Clone, Copy)]
+pub enum Along {
+    /// Training steps, of which an epoch has so many.
+    Steps(Signal<usize>),
+    Epochs,
+}
+
+impl Along {
+    fn unit(self) -> &'static str {
+        match self {
+            Self::Steps(_) => "training step",
+            Self::Epochs => "epoch",
+        }
+    }
+
+    /// The axis is at least so long.
+    fn least(self) -> f64 {
+        match self {
+            Self::Steps(_) => 10.0,
+            Self::Epochs => 2.0,
+        }
+    }
+
+    fn place_in_words(self, x: f64) -> String {
+        match self {
+            Self::Steps(per_epoch) => {
+                let epoch = x / per_epoch.get().max(1) as f64;
+                format!("Step {} (epoch {epoch:.2})", words::count(x as usize))
+            }
+            Self::Epochs if x.fract() == 0.0 => format!("Epoch {x:.0}"),
+            Self::Epochs => format!("Epoch {x:.2}"),
+        }
+    }
+}
+
+/// A line chart over training steps or epochs. `format` writes a value with its unit; `detail` is the other view of the
 /// y axis that a button offers: its label, and the axis given all values.
 #[component]
 pub fn LineChart(
@@ -53,7 +89,9 @@ pub fn LineChart(
     /// Written along the y axis.
     unit: &'static str,
     series: Signal<Vec<Series>>,
-    steps_per_epoch: Signal<usize>,
+    along: Along,
+    /// Places along the x axis that are marked with a number.
+    marks: Signal<Vec<(f64, usize)>>,
     format: fn(f64) -> String,
     /// The y axis given the lowest and the highest value.
     axis: Axis,
@@ -67,7 +105,7 @@ pub fn LineChart(
 
     let drawn = erase::memo(move || {
         let axis = if detailed.get() { detail.1 } else { axis };
-        series.with(|series| draw(series, width.get(), axis))
+        series.with(|series| draw(series, width.get(), along.least(), axis))
     });
     let read_out = erase::memo(move || {
         let step = cursor.get()?;
@@ -106,9 +144,8 @@ pub fn LineChart(
                 "Point at the plot, or focus it and use the arrow keys, to read values.".to_owned()
             };
         };
-        let epoch = step / steps_per_epoch.get().max(1) as f64;
         let values: Vec<String> = values.iter().map(|(name, _, v)| format!("{name} {}", format(*v))).collect();
-        format!("Step {} (epoch {epoch:.2}): {}", words::count(step as usize), values.join(", "))
+        format!("{}: {}", along.place_in_words(step), values.join(", "))
     };
 
     view! {
@@ -117,7 +154,7 @@ pub fn LineChart(
                 <span class="chart-title">{title}</span>
                 <ul class="chart-legend" aria-label=format!("Lines of {title}")>
                     {erase::view(move || {
-                        series.with(|s| s.iter().map(|s| view! { <li class=s.class>{s.name}</li> }).collect_view().into_any())
+                        series.with(|s| s.iter().map(|s| view! { <li class=s.class>{s.name.clone()}</li> }).collect_view().into_any())
                     })}
                 </ul>
                 <button
@@ -134,13 +171,17 @@ pub fn LineChart(
                 node_ref=plot
                 tabindex="0"
                 role="application"
-                aria-label=format!("{title} over training steps. Left and right arrow keys read values; a table is below.")
+                aria-label=format!("{title} over the {}s. Left and right arrow keys read values; a table is below.", along.unit())
                 on:pointermove=erase::pointer(place_from_pointer)
                 on:pointerdown=erase::pointer(place_from_pointer)
                 on:pointerleave=erase::pointer(move |_| cursor.set(None))
                 on:keydown=erase::key(on_key)
             >
-                {erase::view(move || svg(&drawn.get(), unit).into_any())}
+                {erase::view(move || svg(&drawn.get(), unit, along.unit()).into_any())}
+                {erase::maybe(move || {
+                    let marks = marks.get();
+                    (!marks.is_empty()).then(|| drawn.with(|d| marked(d, &marks)).into_any())
+                })}
                 {erase::maybe(move || {
                     let (step, values) = read_out.get()?;
                     Some(drawn.with(|d| crosshair(d, step, &values)).into_any())
@@ -152,7 +193,7 @@ pub fn LineChart(
     .into_any()
 }
 
-fn svg(d: &Drawn, unit: &'static str) -> impl IntoView + use<> {
+fn svg(d: &Drawn, unit: &'static str, x_unit: &'static str) -> impl IntoView + use<> {
     let (right, bottom) = (d.width - RIGHT, HEIGHT - BOTTOM);
     let y_ticks = d.y_ticks.clone();
     let x_ticks = d.x_ticks.clone();
@@ -167,7 +208,7 @@ fn svg(d: &Drawn, unit: &'static str) -> impl IntoView + use<> {
                 <text class="tick" x=x y=bottom + 18.0 text-anchor="middle">{label}</text>
             }).collect_view()}
             <line class="axis" x1=LEFT x2=right y1=bottom y2=bottom />
-            <text class="unit" x=(LEFT + right) / 2.0 y=HEIGHT - 5.0 text-anchor="middle">"training step"</text>
+            <text class="unit" x=(LEFT + right) / 2.0 y=HEIGHT - 5.0 text-anchor="middle">{x_unit}</text>
             <text class="unit" transform=format!("translate(11 {}) rotate(-90)", (TOP + bottom) / 2.0) text-anchor="middle">{unit}</text>
             {d.lines.iter().map(|(class, path)| view! { <path class=format!("line {class}") d=path.clone() /> }).collect_view()}
             {d.dots.iter().map(|&(class, x, y)| view! { <circle class=format!("dot {class}") cx=x cy=y r="3.2" /> }).collect_view()}
@@ -175,7 +216,21 @@ fn svg(d: &Drawn, unit: &'static str) -> impl IntoView + use<> {
     }
 }
 
-fn crosshair(d: &Drawn, step: f64, values: &[(&'static str, &'static str, f64)]) -> impl IntoView + use<> {
+/// A line with a number at each place.
+fn marked(d: &Drawn, marks: &[(f64, usize)]) -> impl IntoView + use<> {
+    let marks: Vec<(f64, usize)> = marks.iter().map(|(at, number)| (d.x.pixel_inside(*at), *number)).collect();
+    view! {
+        <svg class="chart-cursor" width=d.width height=HEIGHT aria-hidden="true">
+            {marks.into_iter().map(|(x, number)| view! {
+                <line class="verdict-line" x1=x x2=x y1=TOP y2=HEIGHT - BOTTOM />
+                <circle class="verdict-disc" cx=x cy=TOP + 9.0 r="8" />
+                <text class="verdict-number" x=x y=TOP + 13.0 text-anchor="middle">{number}</text>
+            }).collect_view()}
+        </svg>
+    }
+}
+
+fn crosshair(d: &Drawn, step: f64, values: &[ReadOut]) -> impl IntoView + use<> {
     let x = d.x.pixel_inside(step);
     let dots: Vec<(&'static str, f64)> = values.iter().map(|(_, class, v)| (*class, d.y.pixel_inside(*v))).collect();
     view! {
@@ -186,15 +241,15 @@ fn crosshair(d: &Drawn, step: f64, values: &[(&'static str, &'static str, f64)])
     }
 }
 
-fn draw(series: &[Series], width: f64, axis: fn(f64, f64) -> (Spread, f64, f64)) -> Drawn {
+fn draw(series: &[Series], width: f64, least: f64, axis: fn(f64, f64) -> (Spread, f64, f64)) -> Drawn {
     let all = || series.iter().flat_map(|s| s.points.iter()).filter(|(_, v)| v.is_finite());
     let last = all().map(|p| p.0).fold(0.0, f64::max);
     let (low, high) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), p| (l.min(p.1), h.max(p.1)));
     let (spread, low, high) = if low > high { axis(0.1, 1.0) } else { axis(low, high) };
-    let x = Scale::linear((0.0, last.max(10.0)), (LEFT, width - RIGHT));
+    let x = Scale::linear((0.0, last.max(least)), (LEFT, width - RIGHT));
     let y = Scale { spread, domain: (low, high), range: (HEIGHT - BOTTOM, TOP) };
     let x_wanted = if width < 420.0 { 4 } else { 7 };
-    let x_step = nice_step(last.max(10.0), x_wanted);
+    let x_step = nice_step(last.max(least), x_wanted);
     let y_step = if spread == Spread::Linear { nice_step(high - low, 5) } else { 0.0 };
     let y_label = |v: f64| if spread == Spread::Linear { words::tick(v, y_step) } else { format!("{v}") };
     let points = |s: &Series| -> Vec<(f64, f64)> {
@@ -245,7 +300,7 @@ fn read_at(series: &[Series], step: f64) -> Option<(f64, Vec<ReadOut>)> {
         .filter_map(|s| nearest(&s.points))
         .map(|p| p.0)
         .min_by(|a, b| (a - step).abs().total_cmp(&(b - step).abs()))?;
-    Some((step, series.iter().filter_map(|s| nearest(&s.points).map(|p| (s.name, s.class, p.1))).collect()))
+    Some((step, series.iter().filter_map(|s| nearest(&s.points).map(|p| (s.name.clone(), s.class, p.1))).collect()))
 }
 
 /// Follows the width of an element.

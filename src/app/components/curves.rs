@@ -1,6 +1,6 @@
 //! Loss and accuracy of a run as lines and as a table. Both labs that train show them.
 
-use crate::app::charts::line_chart::{Axis, LineChart, Series, from_zero, logarithmic};
+use crate::app::charts::line_chart::{Along, Axis, LineChart, Series, from_zero, logarithmic};
 use crate::app::charts::scale::Spread;
 use crate::app::erase;
 use crate::app::words;
@@ -30,20 +30,21 @@ fn lines(
     let measured: Vec<(f64, f64)> =
         epochs.iter().filter_map(|p| validation(p).map(|v| (p.step as f64, factor * f64::from(v)))).collect();
     let mut series = vec![
-        Series { name: "training", class: "live", points: live, dots: false },
-        Series { name: "epoch mean", class: "train", points: per_epoch, dots: true },
+        Series { name: "training".to_owned(), class: "live", points: live, dots: false },
+        Series { name: "epoch mean".to_owned(), class: "train", points: per_epoch, dots: true },
     ];
     if epochs.is_empty() || !measured.is_empty() {
-        series.push(Series { name: "validation", class: "validation", points: measured, dots: true });
+        series.push(Series { name: "validation".to_owned(), class: "validation", points: measured, dots: true });
     }
     series
 }
 
-/// The two plots. `zoom` is the other view of the accuracy: its label, and where its axis begins.
+/// The two plots. `marks` are places along the x axis with their numbers; `zoom` is the other view of the accuracy: its label, and where its axis begins.
 pub fn charts(
     loss: Signal<Vec<Series>>,
     accuracy: Signal<Vec<Series>>,
-    steps_per_epoch: Signal<usize>,
+    along: Along,
+    marks: Signal<Vec<(f64, usize)>>,
     zoom: (&'static str, Axis),
 ) -> AnyView {
     view! {
@@ -51,7 +52,8 @@ pub fn charts(
             title="Loss"
             unit="cross entropy"
             series=loss
-            steps_per_epoch
+            along
+            marks
             format=|v| format!("{v:.4}")
             axis=from_zero
             detail=("log scale", logarithmic)
@@ -60,7 +62,8 @@ pub fn charts(
             title="Accuracy"
             unit="% correct"
             series=accuracy
-            steps_per_epoch
+            along
+            marks
             format=|v| format!("{v:.2} %")
             axis=|_, _| (Spread::Linear, 0.0, 100.0)
             detail=zoom
@@ -70,12 +73,12 @@ pub fn charts(
 }
 
 /// The same numbers, epoch by epoch.
-pub fn epoch_table(id: &'static str, epochs: RwSignal<Vec<PointOf>>) -> AnyView {
+pub fn epoch_table(id: &'static str, title: &'static str, epochs: Signal<Vec<PointOf>>) -> AnyView {
     let heads = ["Epoch", "Step", "Training loss", "Validation loss", "Training accuracy", "Validation accuracy"];
     view! {
         <details class="table-of-epochs">
-            <summary>"Epochs as a table"</summary>
-            <div class="scroll" tabindex="0" role="group" aria-label="Epochs as a table">
+            <summary>{title}</summary>
+            <div class="scroll" tabindex="0" role="group" aria-label=title>
                 <table id=id>
                     <thead>
                         <tr>

@@ -54,7 +54,7 @@ impl Theme {
 /// The way to a lab; says whether one is there.
 fn lab_link(path: &'static str, name: &'static str) -> AnyView {
     let place = use_location().pathname;
-    let here = move || place.with(|place| place.trim_matches('/').ends_with(path)).then_some("page");
+    let here = move || place.with(|place| place.trim_matches('/').rsplit('/').next() == Some(path)).then_some("page");
     view! { <a href=format!("{}{path}/", browser::site_root()) aria-current=erase::attribute(move || here().map(str::to_owned))>{name}</a> }.into_any()
 }
 
@@ -82,6 +82,7 @@ pub fn Header() -> impl IntoView {
                 {lab_link("lenet", "LeNet-5")}
                 {lab_link("inside", "Look inside")}
                 {lab_link("teach", "Teach")}
+                {lab_link("googlenet", "GoogLeNet")}
             </nav>
             <button
                 type="button"

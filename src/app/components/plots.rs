@@ -1,7 +1,7 @@
 //! Loss and accuracy over the steps, and the same numbers as a table.
 
 use super::curves::{accuracy_lines, charts, epoch_table, loss_lines};
-use crate::app::charts::line_chart::Axis;
+use crate::app::charts::line_chart::{Along, Axis};
 use crate::app::charts::scale::Spread;
 use crate::app::erase;
 use crate::app::state::use_lab;
@@ -19,8 +19,8 @@ pub fn Plots() -> impl IntoView {
     view! {
         <section class="panel plots" aria-labelledby="plots-title">
             <h2 id="plots-title">"Learning"</h2>
-            {charts(loss.into(), accuracy.into(), steps_per_epoch, zoom)}
-            {epoch_table("epochs", run.epochs)}
+            {charts(loss.into(), accuracy.into(), Along::Steps(steps_per_epoch), Signal::stored(Vec::new()), zoom)}
+            {epoch_table("epochs", "Epochs as a table", run.epochs.into())}
         </section>
     }
     .into_any()

@@ -2,7 +2,7 @@ use crate::app::erase;
 use crate::app::state::use_lab;
 use crate::app::storage::SavedRun;
 use crate::app::{browser, words};
-use crate::protocol::catalog::{self, Kind};
+use crate::protocol::catalog;
 use leptos::prelude::*;
 
 /// Offers to take up the runs of earlier visits, as long as the present run has not begun.
@@ -44,8 +44,12 @@ fn offer(place: usize, saved: SavedRun) -> impl IntoView {
             "Continue the run",
         )
     };
-    let changed: Vec<String> =
-        saved.settings.to_pairs().into_iter().map(|(key, value)| in_words(key, &value)).collect();
+    let changed: Vec<String> = saved
+        .settings
+        .to_pairs()
+        .into_iter()
+        .filter_map(|(key, value)| Some(words::setting(catalog::hyperparameter(key)?, &value)))
+        .collect();
     let changed = (!changed.is_empty()).then(|| format!(" Settings: {}.", changed.join(", ")));
     let (go, drop_it) = (saved.clone(), saved);
     view! {
@@ -72,14 +76,4 @@ fn offer(place: usize, saved: SavedRun) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-/// A setting as the controls name it.
-fn in_words(key: &str, value: &str) -> String {
-    let Some(h) = catalog::hyperparameter(key) else { return format!("{key} {value}") };
-    let value = match &h.kind {
-        Kind::Choice(options) => options.iter().find(|(v, _)| *v == value).map_or(value, |(_, label)| *label),
-        _ => value,
-    };
-    format!("{} {value}", h.label.to_ascii_lowercase())
 }

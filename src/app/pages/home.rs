@@ -1,7 +1,7 @@
 //! The landing page: what this is, the labs there are, and what was found on this device.
 
 use crate::app::browser;
-use crate::app::components::{InsideDiagram, NetworkDiagram, TeachDiagram};
+use crate::app::components::{GooglenetDiagram, InsideDiagram, NetworkDiagram, TeachDiagram};
 use crate::app::erase;
 use leptos::prelude::*;
 
@@ -39,6 +39,13 @@ pub fn Home() -> impl IntoView {
                 "Teach it your own pictures",
                 "Twenty pictures of each thing are enough: a network that has seen a million others learns to tell yours apart, usually within a minute. See why it works, try it with the camera, and take it home.",
                 &["your own classes", "camera, files, folders", "trains on this device", "where it is wrong", "take the network home"],
+            )}
+            {lab_card(
+                "googlenet/",
+                view! { <GooglenetDiagram /> }.into_any(),
+                "GoogLeNet: long training, honest curves",
+                "A network of six million numbers (2014) learns small pictures for hours, if you let it. Two curves tell how it goes: read them with a coach that names its reasons, and try its remedy beside the run you have.",
+                &["trains for hours, safely", "over- and underfitting", "a coach with reasons", "runs laid over one another", "time-lapse of all epochs"],
             )}
         </section>
 

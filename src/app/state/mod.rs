@@ -4,6 +4,7 @@ mod conductor;
 mod desk;
 mod device;
 mod events;
+pub mod googlenet;
 pub mod inside;
 mod keep_alive;
 mod looking;

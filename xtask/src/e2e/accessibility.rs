@@ -9,6 +9,7 @@ pub const TESTS: &[Test] = &[
     ("axe_finds_nothing_in_the_lab", |h| axe_finds_nothing(h, "lenet")),
     ("axe_finds_nothing_inside_a_network", |h| axe_finds_nothing(h, "inside")),
     ("axe_finds_nothing_where_pictures_are_taught", |h| axe_finds_nothing(h, "teach")),
+    ("axe_finds_nothing_where_curves_are_read", |h| axe_finds_nothing(h, "googlenet")),
 ];
 
 const AXE: &str = include_str!("../../vendor/axe.min.js");

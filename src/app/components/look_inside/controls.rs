@@ -23,7 +23,17 @@ impl Choice {
 
 /// A labelled select whose options may change. All three closures are boxed, see [`erase`].
 pub fn select(
-    id: &'static str,
+    id: impl Into<String>,
+    label: &'static str,
+    options: Box<dyn Fn() -> Vec<Choice> + Send>,
+    value: Box<dyn Fn() -> String + Send>,
+    choose: Box<dyn Fn(String)>,
+) -> AnyView {
+    boxed_select(id.into(), label, options, value, choose)
+}
+
+fn boxed_select(
+    id: String,
     label: &'static str,
     options: Box<dyn Fn() -> Vec<Choice> + Send>,
     value: Box<dyn Fn() -> String + Send>,

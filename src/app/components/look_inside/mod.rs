@@ -4,7 +4,6 @@ mod camera;
 mod classes;
 pub mod controls;
 mod detail;
-mod drop;
 mod kernels;
 mod layer;
 mod ledger;
@@ -14,13 +13,19 @@ mod network;
 mod photo;
 mod stage;
 
+use crate::app::components::drop_zone::DropZone;
+use crate::app::state::inside::use_inside;
 use leptos::prelude::*;
 
 /// Everything below the heading and the notices.
 #[component]
 pub fn LookInside() -> impl IntoView {
+    let lab = use_inside();
     view! {
-        <drop::DropZone />
+        <DropZone
+            take=Callback::new(move |file| lab.choose_file(file))
+            none=Callback::new(move |()| lab.announce("There is no picture on the clipboard."))
+        />
         <div class="look-grid">
             <photo::PhotoPanel />
             <network::NetworkPanel />

@@ -1,6 +1,6 @@
 //! Loss and accuracy while the network learns, and those of the run beside it in the same plot.
 
-use crate::app::charts::line_chart::{Axis, Series};
+use crate::app::charts::line_chart::{Along, Axis, Series};
 use crate::app::charts::scale::Spread;
 use crate::app::components::curves::{accuracy_lines, charts, epoch_table, loss_lines};
 use crate::app::erase;
@@ -28,12 +28,12 @@ pub fn CurvesPanel() -> impl IntoView {
     view! {
         <section class="panel plots" id="teach-curves" aria-labelledby="teach-curves-title">
             <h3 id="teach-curves-title">"Learning"</h3>
-            {charts(lines(loss_lines).into(), lines(accuracy_lines).into(), steps_per_epoch, zoom)}
+            {charts(lines(loss_lines).into(), lines(accuracy_lines).into(), Along::Steps(steps_per_epoch), Signal::stored(Vec::new()), zoom)}
             {erase::maybe(move || {
                 let sentence = lab.comparison()?;
                 Some(view! { <p class="comparison" id="teach-comparison" role="status">{sentence}</p> }.into_any())
             })}
-            {epoch_table("teach-epochs", run.epochs)}
+            {epoch_table("teach-epochs", "Epochs as a table", run.epochs.into())}
         </section>
     }
     .into_any()
@@ -47,8 +47,8 @@ fn lines_beside(other: &RunRecord, make: Lines) -> Vec<Series> {
         (Start::Pretrained, false) => ("run beside, epoch mean", "run beside, validation"),
     };
     let renamed = |series: Series| match series.class {
-        "train" => Some(Series { name: train, class: "beside", ..series }),
-        "validation" => Some(Series { name: validation, class: "beside-validation", ..series }),
+        "train" => Some(Series { name: train.to_owned(), class: "beside", ..series }),
+        "validation" => Some(Series { name: validation.to_owned(), class: "beside-validation", ..series }),
         _ => None,
     };
     make(&[], &other.history.epochs).into_iter().filter_map(renamed).collect()

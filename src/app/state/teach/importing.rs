@@ -3,7 +3,8 @@
 use super::classes::{find, free_name, short_name};
 use super::collecting::Work;
 use super::{MOST_CLASSES, Teach, Tone};
-use crate::app::projects_store::{self as store, Class, PictureInfo, StoreError};
+use crate::app::database::StoreError;
+use crate::app::projects_store::{self as store, Class, PictureInfo};
 use crate::app::{browser, erase};
 use crate::protocol::teach_catalog::MOST_PICTURES;
 use crate::protocol::{Fault, RequestId, ScaledPicture, TeachEvent};

@@ -2,8 +2,9 @@
 
 use super::{Teach, Tone};
 use crate::app::browser;
+use crate::app::database::StoreError;
 use crate::app::erase;
-use crate::app::projects_store::{self as store, RunRecord, StoreError};
+use crate::app::projects_store::{self as store, RunRecord};
 use crate::app::state::run::busy;
 use crate::protocol::{Backend, History, RunId, RunState, TeachCommand};
 use leptos::prelude::*;

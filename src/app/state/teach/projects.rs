@@ -2,8 +2,9 @@
 
 use super::edits::Step;
 use super::{Teach, Tone};
+use crate::app::database::StoreError;
 use crate::app::erase::{self, Kept, List};
-use crate::app::projects_store::{self as store, BIN, PictureInfo, Project, StoreError};
+use crate::app::projects_store::{self as store, BIN, PictureInfo, Project};
 use crate::app::state::NoticeAction;
 use crate::app::{browser, words};
 use crate::protocol::PictureId;

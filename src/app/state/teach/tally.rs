@@ -1,7 +1,7 @@
 //! What became of the pictures that were in the queue.
 
 use super::{MOST_CLASSES, edits};
-use crate::app::projects_store::StoreError;
+use crate::app::database::StoreError;
 use crate::app::words;
 use crate::protocol::PictureId;
 use crate::protocol::teach_catalog::MOST_PICTURES;

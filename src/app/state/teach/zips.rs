@@ -3,6 +3,7 @@
 use super::classes::{check_name, free_name, short_name};
 use super::collecting::Work;
 use super::{Asked, MOST_CLASSES, Teach, Tone};
+use crate::app::database::StoreError;
 use crate::app::projects_store::{self as store, Class, PictureInfo, Project, RunRecord};
 use crate::app::state::NoticeAction;
 use crate::app::{browser, erase};
@@ -88,7 +89,7 @@ impl Teach {
                 ids.push(picture.id);
             }
         }
-        let words = |error: store::StoreError| format!("{error} Reload the page and try again.");
+        let words = |error: StoreError| format!("{error} Reload the page and try again.");
         let files = store::blobs(&ids).await.map_err(words)?;
         let mut blobs: Vec<Blob> = Vec::with_capacity(files.len());
         let mut there = files.iter().map(Option::is_some);
@@ -205,7 +206,7 @@ impl Teach {
         });
     }
 
-    async fn take_runs(&self, found: Found) -> Result<(), store::StoreError> {
+    async fn take_runs(&self, found: Found) -> Result<(), StoreError> {
         let pictures = self.projects.pictures_untracked();
         let mut runs = found.runs;
         for (i, run) in runs.iter_mut().enumerate() {

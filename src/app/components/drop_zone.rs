@@ -1,14 +1,14 @@
-//! Pictures dropped or pasted anywhere on the page.
+//! A picture dropped or pasted anywhere on the page. The labs that look at one have it.
 
-use crate::app::state::inside::{Inside, use_inside};
 use leptos::ev;
 use leptos::prelude::*;
 use web_sys::{DataTransfer, File};
 
 /// Listens as long as the page is shown, and says so while something is held over it.
+///
+/// `take` gets the file; `none` is called when something else was pasted.
 #[component]
-pub fn DropZone() -> impl IntoView {
-    let lab = use_inside();
+pub fn DropZone(take: Callback<File>, none: Callback<()>) -> impl IntoView {
     let over = RwSignal::new(false);
     let listeners = StoredValue::new(vec![
         window_event_listener(ev::dragover, move |event| {
@@ -27,15 +27,15 @@ pub fn DropZone() -> impl IntoView {
             over.set(false);
             if holds_files(event.data_transfer()) {
                 event.prevent_default();
-                take(lab, event.data_transfer());
+                hand_over(take, event.data_transfer());
             }
         }),
         window_event_listener(ev::paste, move |event| {
             if holds_files(event.clipboard_data()) {
                 event.prevent_default();
-                take(lab, event.clipboard_data());
+                hand_over(take, event.clipboard_data());
             } else {
-                lab.announce("There is no picture on the clipboard.");
+                none.run(());
             }
         }),
     ]);
@@ -56,9 +56,9 @@ fn holds_files(data: Option<DataTransfer>) -> bool {
     data.is_some_and(|data| data.types().includes(&"Files".into(), 0))
 }
 
-fn take(lab: Inside, data: Option<DataTransfer>) {
+fn hand_over(take: Callback<File>, data: Option<DataTransfer>) {
     let file: Option<File> = data.and_then(|data| data.files()).and_then(|files| files.get(0));
     if let Some(file) = file {
-        lab.choose_file(file);
+        take.run(file);
     }
 }
