@@ -99,7 +99,11 @@ impl Googlenet {
         let Some(remedy) = &verdict.remedy else { return };
         let Some(record) = untrack(|| self.runs.shown()) else { return };
         let settings = self.runs.settings.with_untracked(|settings| remedy.applied(settings));
-        self.tick(&record.run, true);
+        // In front, because only so many are laid into the plot.
+        self.runs.ticked.update(|ticked| {
+            ticked.retain(|other| *other != record.run);
+            ticked.insert(0, record.run.clone());
+        });
         self.begin(Begin {
             settings,
             with: record.begun_with,
