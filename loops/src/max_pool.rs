@@ -39,20 +39,47 @@ pub fn max_pool(size: &Pooling, x: &[f32], y: &mut [f32]) {
 /// holds zeros.
 #[inline(never)]
 pub fn max_pool_gradient(size: &Pooling, x: &[f32], gradient: &[f32], of_input: &mut [f32]) {
-    let ([height, width], [out_height, out_width]) = (size.input, size.output);
+    match size.kernel {
+        2 => gradient_of::<2>(size, x, gradient, of_input),
+        3 => gradient_of::<3>(size, x, gradient, of_input),
+        _ => gradient_of::<0>(size, x, gradient, of_input),
+    }
+}
+
+/// `KERNEL` is the window's side where the compiler is to know it, and 0 elsewhere.
+fn gradient_of<const KERNEL: usize>(size: &Pooling, x: &[f32], gradient: &[f32], of_input: &mut [f32]) {
+    let Pooling { input: [height, width], output: [out_height, out_width], stride, padding, .. } = *size;
+    let kernel = if KERNEL == 0 { size.kernel } else { KERNEL };
+    let reach = (out_width - 1) * stride + kernel;
+    let mut padded = vec![f32::NEG_INFINITY; reach.max(padding + width)];
+    // For each row of the map and each window along it, the first of the largest values and its column.
+    let mut largest = vec![(0.0, 0); height * out_width];
     let maps = x.chunks_exact(height * width).zip(of_input.chunks_exact_mut(height * width));
     for ((x, of_input), gradient) in maps.zip(gradient.chunks_exact(out_height * out_width)) {
+        for (row, largest) in x.chunks_exact(width).zip(largest.chunks_exact_mut(out_width)) {
+            padded[padding..padding + width].copy_from_slice(row);
+            for (window, largest) in padded.windows(kernel).step_by(stride).zip(largest) {
+                let mut best = (window[0], 0);
+                for place in 1..kernel {
+                    best = if window[place] > best.0 { (window[place], place) } else { best };
+                }
+                *largest = best;
+            }
+        }
         for (place, gradient) in gradient.iter().enumerate() {
-            let window = |at: usize, axis: usize| {
-                let begin = at * size.stride;
-                let end = (begin + size.kernel).saturating_sub(size.padding).min(size.input[axis]);
-                begin.saturating_sub(size.padding)..end
-            };
-            let columns = window(place % out_width, 1);
-            let places = window(place / out_width, 0).flat_map(|y| columns.clone().map(move |x| y * width + x));
-            let largest = places.reduce(|best, other| if x[other] > x[best] { other } else { best });
-            if let Some(largest) = largest {
-                of_input[largest] += gradient;
+            let (row, column) = (place / out_width, place % out_width);
+            let first = row * stride;
+            let rows = first.saturating_sub(padding)..(first + kernel).saturating_sub(padding).min(height);
+            let mut best = (largest[rows.start * out_width + column], rows.start);
+            for row in rows.start + 1..rows.end {
+                let other = largest[row * out_width + column];
+                best = if other.0 > best.0.0 { (other, row) } else { best };
+            }
+            let ((_, offset), row) = best;
+            // What is no number is larger than nothing: then it may be the padding.
+            let column = (column * stride + offset).checked_sub(padding).filter(|column| *column < width);
+            if let Some(column) = column {
+                of_input[row * width + column] += gradient;
             }
         }
     }

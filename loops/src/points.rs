@@ -141,13 +141,7 @@ fn tile_points(planes: &[f32], corner: usize, stride: usize, plane: usize) -> [[
     std::array::from_fn(|i| std::array::from_fn(|j| columns[j][i]))
 }
 
-fn to_maps<const R: usize>(
-    size: &Convolution,
-    channels: usize,
-    points: &[f32],
-    bias: Option<&[f32]>,
-    y: &mut [f32],
-) {
+fn to_maps<const R: usize>(size: &Convolution, channels: usize, points: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
     let ([height, width], [down, across]) = (size.input, tiles(size));
     let picture = channels * height * width;
     let columns = columns(size, y.len() / picture);
@@ -157,12 +151,10 @@ fn to_maps<const R: usize>(
             let from = &points[channel * columns + group * down * across * LANES..];
             for tile in 0..down * across {
                 let at = |point: usize| load(&from[point * channels * columns + tile * LANES..]);
-                let rows: [[f32x4; 4]; POINTS] = std::array::from_fn(|i| {
-                    transforms::output::<R>(std::array::from_fn(|j| at(i * POINTS + j)))
-                });
-                let columns: [[f32x4; 4]; 4] = std::array::from_fn(|x| {
-                    transforms::output::<R>(rows.map(|row| row[x])).map(|value| value + bias)
-                });
+                let rows: [[f32x4; 4]; POINTS] =
+                    std::array::from_fn(|i| transforms::output::<R>(std::array::from_fn(|j| at(i * POINTS + j))));
+                let columns: [[f32x4; 4]; 4] =
+                    std::array::from_fn(|x| transforms::output::<R>(rows.map(|row| row[x])).map(|value| value + bias));
                 let (top, left) = (tile / across * side(R), tile % across * side(R));
                 let wide = side(R).min(width - left);
                 for row in 0..side(R).min(height - top) {
@@ -228,7 +220,8 @@ fn of_kernels<const R: usize>(weight: &[f32]) -> Vec<f32> {
     for (first, kernels) in weight.chunks(LANES * R * R).enumerate() {
         let some = kernels.len() / (R * R);
         // Beyond the last kernel the first of the four once more, which is not stored.
-        let at = |i: usize| f32x4::new(std::array::from_fn(|lane| kernels[if lane < some { lane } else { 0 } * R * R + i]));
+        let at =
+            |i: usize| f32x4::new(std::array::from_fn(|lane| kernels[if lane < some { lane } else { 0 } * R * R + i]));
         let rows: [[f32x4; POINTS]; R] =
             std::array::from_fn(|y| transforms::kernel::<R>(std::array::from_fn(|x| at(y * R + x))));
         for j in 0..POINTS {

@@ -99,6 +99,9 @@ fn maps(size: &Convolution, pictures: usize, gradient: &[f32]) -> Values {
 fn kernels(whole: &Convolution, kept: &[Range<usize>; 2], weight: &Values) -> Values {
     let [height, width] = whole.kernel;
     let length = whole.channels_in * kept[0].len() * kept[1].len();
+    if kept[0].len() * kept[1].len() == height * width {
+        return OneBackend::float_reshape(weight.clone(), [whole.channels_out, length].into());
+    }
     let mut values = Vec::with_capacity(whole.channels_out * length);
     for kernel in slice(weight).chunks_exact(height * width) {
         kept[0].clone().for_each(|y| values.extend_from_slice(&kernel[y * width..][kept[1].clone()]));
