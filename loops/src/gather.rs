@@ -13,6 +13,7 @@ pub fn exchange(numbers: [usize; 2], area: usize, x: &[f32]) -> Vec<f32> {
         4 => exchange_of::<4>(numbers, x),
         16 => exchange_of::<16>(numbers, x),
         64 => exchange_of::<64>(numbers, x),
+        256 => exchange_of::<256>(numbers, x),
         _ => {
             let [batch, channels] = numbers;
             let mut y = Vec::with_capacity(x.len());
@@ -27,9 +28,11 @@ pub fn exchange(numbers: [usize; 2], area: usize, x: &[f32]) -> Vec<f32> {
 
 fn exchange_of<const AREA: usize>([batch, channels]: [usize; 2], x: &[f32]) -> Vec<f32> {
     let (maps, _) = x.as_chunks::<AREA>();
-    let mut y = Vec::with_capacity(maps.len());
-    for channel in 0..channels {
-        y.extend(maps[channel..].iter().step_by(channels).take(batch));
+    let mut y = vec![[0.0; AREA]; maps.len()];
+    for (channel, y) in y.chunks_exact_mut(batch.max(1)).enumerate() {
+        for (picture, y) in y.iter_mut().enumerate() {
+            *y = maps[picture * channels + channel];
+        }
     }
     y.into_flattened()
 }

@@ -17,6 +17,7 @@ mod dense;
 mod elements;
 mod gather;
 mod max_pool;
+mod max_pool3;
 mod patches;
 mod picture;
 mod points;

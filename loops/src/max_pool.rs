@@ -1,3 +1,4 @@
+use super::max_pool3::{gradient_of_three, pool_three, side_and_stride, with_constants};
 use super::pooling::Pooling;
 
 /// The largest value of every window of every map; padding never wins.
@@ -7,6 +8,7 @@ use super::pooling::Pooling;
 /// - `y`: `[maps, height, width]` of the output; what stands there is overwritten
 #[inline(never)]
 pub fn max_pool(size: &Pooling, x: &[f32], y: &mut [f32]) {
+    with_constants!(size, pool_three(x, y));
     let Pooling { input: [height, width], output: [out_height, out_width], kernel, stride, padding, .. } = *size;
     // The largest values of the rows of a window, with the padding and what the last window needs beyond it.
     let reach = (out_width - 1) * stride + kernel;
@@ -39,6 +41,7 @@ pub fn max_pool(size: &Pooling, x: &[f32], y: &mut [f32]) {
 /// holds zeros.
 #[inline(never)]
 pub fn max_pool_gradient(size: &Pooling, x: &[f32], gradient: &[f32], of_input: &mut [f32]) {
+    with_constants!(size, gradient_of_three(x, gradient, of_input));
     match size.kernel {
         2 => gradient_of::<2>(size, x, gradient, of_input),
         3 => gradient_of::<3>(size, x, gradient, of_input),
@@ -94,6 +97,6 @@ fn across<const KERNEL: usize, const STRIDE: usize>(row: &[f32], out: &mut [f32]
 
 /// A comparison that the compiler turns into one SIMD instruction; a value that is no number stays.
 #[inline(always)]
-fn larger(a: f32, b: f32) -> f32 {
+pub(super) fn larger(a: f32, b: f32) -> f32 {
     if a < b || b.is_nan() { b } else { a }
 }
