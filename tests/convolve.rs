@@ -153,7 +153,13 @@ fn convolution_is_the_sum_of_products() {
 #[test]
 fn max_pooling_and_its_gradient_are_those_of_burn() {
     for (kernel, stride, padding) in [(2, 2, 0), (3, 2, 0), (3, 2, 1), (3, 1, 1), (2, 3, 1), (4, 2, 2), (1, 1, 0)] {
-        for (ceil, height, width) in [(false, 13, 13), (false, 8, 21), (true, 13, 13), (true, 8, 21), (true, 5, 4)] {
+        let squares = [1, 2, 4, 8, 16].into_iter().flat_map(|side| [(false, side, side), (true, side, side)]);
+        let others = [(false, 13, 13), (false, 8, 21), (true, 13, 13), (true, 8, 21), (true, 5, 4)];
+        for (ceil, height, width) in others.into_iter().chain(squares) {
+            // Burn's own pools no window that is larger than the picture with its padding.
+            if height + 2 * padding < kernel {
+                continue;
+            }
             let case = format!("{kernel} / {stride}, padding {padding}, ceil {ceil}, {height} x {width}");
             let x = random([2, 3, height, width]);
             let run = |ours: bool, output: [usize; 2]| {

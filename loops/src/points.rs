@@ -128,17 +128,25 @@ fn of_maps<const R: usize>(size: &Convolution, channels: usize, x: &[f32]) -> Ve
 /// The tile with this corner, of four pictures.
 #[inline(always)]
 fn tile_points(planes: &[f32], corner: usize, stride: usize, plane: usize) -> [[f32x4; POINTS]; POINTS] {
-    let rows: [[f32x4; POINTS]; POINTS] = std::array::from_fn(|y| {
-        let at = corner + y * stride;
-        let [a, b, c, d] = f32x4::transpose(std::array::from_fn(|lane| load(&planes[lane * plane + at..])));
-        let right = std::array::from_fn(|lane| load(&planes[lane * plane + at + LANES..]));
-        let [e, f, ..] = f32x4::transpose(right);
-        transforms::input([a, b, c, d, e, f])
-    });
-    // Columns of rows, and back again: the point in row `i` and column `j` is at `[i][j]`.
-    let columns: [[f32x4; POINTS]; POINTS] =
-        std::array::from_fn(|j| transforms::input(std::array::from_fn(|y| rows[y][j])));
-    std::array::from_fn(|i| std::array::from_fn(|j| columns[j][i]))
+    let mut rows = [[f32x4::ZERO; POINTS]; POINTS];
+    for (y, row) in rows.iter_mut().enumerate() {
+        let (mut left, mut right) = ([f32x4::ZERO; LANES], [f32x4::ZERO; LANES]);
+        for lane in 0..LANES {
+            let values = &planes[lane * plane + corner + y * stride..][..2 * LANES];
+            (left[lane], right[lane]) = (load(values), load(&values[LANES..]));
+        }
+        let ([a, b, c, d], [e, f, ..]) = (f32x4::transpose(left), f32x4::transpose(right));
+        *row = transforms::input([a, b, c, d, e, f]);
+    }
+    let mut points = [[f32x4::ZERO; POINTS]; POINTS];
+    for j in 0..POINTS {
+        let [a, b, c, d, e, f] = rows;
+        let column = transforms::input([a[j], b[j], c[j], d[j], e[j], f[j]]);
+        for i in 0..POINTS {
+            points[i][j] = column[i];
+        }
+    }
+    points
 }
 
 fn to_maps<const R: usize>(size: &Convolution, channels: usize, points: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
@@ -150,15 +158,25 @@ fn to_maps<const R: usize>(size: &Convolution, channels: usize, points: &[f32], 
             let bias = f32x4::splat(bias.map_or(0.0, |bias| bias[channel]));
             let from = &points[channel * columns + group * down * across * LANES..];
             for tile in 0..down * across {
-                let at = |point: usize| load(&from[point * channels * columns + tile * LANES..]);
-                let rows: [[f32x4; 4]; POINTS] =
-                    std::array::from_fn(|i| transforms::output::<R>(std::array::from_fn(|j| at(i * POINTS + j))));
-                let columns: [[f32x4; 4]; 4] =
-                    std::array::from_fn(|x| transforms::output::<R>(rows.map(|row| row[x])).map(|value| value + bias));
+                let mut rows = [[f32x4::ZERO; LANES]; POINTS];
+                for (i, row) in rows.iter_mut().enumerate() {
+                    let mut values = [f32x4::ZERO; POINTS];
+                    for (j, value) in values.iter_mut().enumerate() {
+                        *value = load(&from[(i * POINTS + j) * channels * columns + tile * LANES..]);
+                    }
+                    *row = transforms::output::<R>(values);
+                }
+                let mut columns = [[f32x4::ZERO; LANES]; LANES];
+                for (x, column) in columns.iter_mut().enumerate().take(side(R)) {
+                    let [a, b, c, d, e, f] = rows;
+                    *column = transforms::output::<R>([a[x], b[x], c[x], d[x], e[x], f[x]]);
+                    column.iter_mut().for_each(|value| *value += bias);
+                }
                 let (top, left) = (tile / across * side(R), tile % across * side(R));
                 let wide = side(R).min(width - left);
                 for row in 0..side(R).min(height - top) {
-                    let values = f32x4::transpose(columns.map(|column| column[row]));
+                    let [a, b, c, d] = columns;
+                    let values = f32x4::transpose([a[row], b[row], c[row], d[row]]);
                     let start = (channel * height + top + row) * width + left;
                     for (picture, values) in y.chunks_exact_mut(picture).zip(&values) {
                         let to = &mut picture[start..start + wide];
@@ -202,7 +220,8 @@ fn at_points<const R: usize>(size: &Convolution, gradient: &[f32]) -> Vec<f32> {
                     *values = transforms::output_back::<R>(f32x4::transpose(lanes));
                 }
                 for j in 0..POINTS {
-                    let column = transforms::output_back::<R>(rows.map(|row| row[j]));
+                    let [a, b, c, d] = rows;
+                    let column = transforms::output_back::<R>([a[j], b[j], c[j], d[j]]);
                     for (i, values) in column.iter().enumerate() {
                         let start = (i * POINTS + j) * channels * columns + tile * LANES;
                         to[start..start + LANES].copy_from_slice(values.as_array());
