@@ -112,7 +112,8 @@ fn the_first_epochs_of_the_reference_run_are_no_reason_to_worry() {
 #[test]
 fn both_curves_low_and_flat() {
     let mut dice = Dice(1);
-    let curves = history((0..10).map(|_| [1.7 + dice.bell(0.004), 0.4 + dice.bell(0.004), 1.7, 0.4 + dice.bell(0.004)]));
+    let curves =
+        history((0..10).map(|_| [1.7 + dice.bell(0.004), 0.4 + dice.bell(0.004), 1.7, 0.4 + dice.bell(0.004)]));
     let verdict = first(&curves, &settings(&[]));
     assert_eq!(verdict.kind, Kind::Underfitting);
     assert!(verdict.title.contains("flat"), "{}", verdict.title);

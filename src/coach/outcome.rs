@@ -51,7 +51,8 @@ pub fn outcome(before: &History, after: &History, kind: Kind) -> Option<Outcome>
     }
     let compared = compared(before, after, epoch, kind)?;
     // A change can cost something at first and pay later, a falling rate only at the end.
-    let early = epoch < LEVEL || epoch < before.epochs.len() && (kind == Kind::Plateau || compared.helped != Some(true));
+    let early =
+        epoch < LEVEL || epoch < before.epochs.len() && (kind == Kind::Plateau || compared.helped != Some(true));
     let helped = if early { None } else { compared.helped };
     let judgement = match helped {
         _ if early => "It is too early to tell.",

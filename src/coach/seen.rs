@@ -1,7 +1,7 @@
 //! The curves as the verdicts read them: series over the epochs, and what is known of chance.
 
-use super::statistics::noise;
 use super::Curves;
+use super::statistics::noise;
 use crate::protocol::{GooglenetSettings, PointOf, Schedule, TrainPoint};
 
 /// An accuracy is known no better than this. 10,000 pictures of which half are known have a standard error of 0.005; the

@@ -51,7 +51,10 @@ mod tests {
 
     #[test]
     fn settings_have_no_digits_of_computing() {
-        assert_eq!([0.001 / 3.0, 0.1 * 3.0, 1e-6 * 3.0, 1.0, 0.0].map(setting), ["0.00033", "0.3", "0.000003", "1", "0"]);
+        assert_eq!(
+            [0.001 / 3.0, 0.1 * 3.0, 1e-6 * 3.0, 1.0, 0.0].map(setting),
+            ["0.00033", "0.3", "0.000003", "1", "0"]
+        );
     }
 
     #[test]

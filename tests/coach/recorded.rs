@@ -6,9 +6,7 @@ use serde::Deserialize;
 use std::path::Path;
 
 /// All of them.
-pub const NAMES: &[&str] = &[
-    "overfitting",
-];
+pub const NAMES: &[&str] = &["overfitting"];
 
 /// The file of tests/fixtures/make_coach_runs.py.
 #[derive(Deserialize)]
@@ -29,8 +27,8 @@ pub fn run(name: &str) -> Run {
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let file: File = serde_json::from_str(&text).unwrap();
     let points = file.points.into_iter().map(|(step, loss, accuracy)| TrainPoint { step, loss, accuracy }).collect();
-    let epochs = file.epochs.into_iter().zip(1..).map(|((step, train_loss, train_accuracy, loss, accuracy), epoch)| {
-        PointOf {
+    let epochs =
+        file.epochs.into_iter().zip(1..).map(|((step, train_loss, train_accuracy, loss, accuracy), epoch)| PointOf {
             epoch,
             step,
             train_loss,
@@ -38,8 +36,7 @@ pub fn run(name: &str) -> Run {
             validation_loss: Some(loss),
             validation_accuracy: Some(accuracy),
             seconds: 1.0,
-        }
-    });
+        });
     Run { settings: file.settings, history: History { points, epochs: epochs.collect(), ..History::default() } }
 }
 
