@@ -54,7 +54,7 @@ fn turned(seen: &Seen<'_>) -> Option<Verdict> {
     let (before, after) = (seen.validation_accuracy[at], level(&seen.validation_accuracy));
     let accuracy = match after - before {
         change if change.abs() < real(accuracy_noise(&seen.validation_accuracy)).max(0.01) => {
-            format!("Validation accuracy has hardly moved since ({} to {}).", percent(before), percent(after))
+            format!("Validation accuracy was {} then and is {} now, no clear change.", percent(before), percent(after))
         }
         change if change > 0.0 => format!(
             "Validation accuracy still rose from {} to {}, but the network grows too sure of its mistakes.",

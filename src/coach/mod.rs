@@ -51,7 +51,7 @@ pub enum Kind {
 }
 
 /// One thing that the curves say.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Verdict {
     pub kind: Kind,
     /// Where it shows: 1 is the first of the history.

@@ -73,9 +73,9 @@ pub fn underfitting(seen: &Seen<'_>) -> Option<Verdict> {
         (
             "Underfitting: it learns too slowly",
             format!(
-                ": both are low, so it is not other pictures that are the problem. The last epochs brought {} each; even at that pace {} more would end at {}.",
+                ": both are low, so it is not other pictures that are the problem. The last epochs brought {} each; even at that pace {} more epochs would end at {}.",
                 points(pace),
-                epochs(seen.epochs()),
+                seen.epochs(),
                 percent(reached(of_training).max(reached(of_validation)).min(1.0))
             ),
         )
@@ -125,7 +125,7 @@ pub fn plateau(seen: &Seen<'_>) -> Option<Verdict> {
             || accuracy(&seen.validation_accuracy)
             || moves(&seen.train_loss, loss_noise(&seen.train_loss), loss))
     };
-    let window = (STILL..=seen.epochs()).take_while(|window| still(*window)).last()?;
+    let window = (STILL..=seen.epochs()).rev().find(|window| still(*window))?;
     let first = seen.epochs() - window;
     let now = level(&seen.validation_accuracy);
     if now - seen.validation_accuracy[0] < ROSE || seen.ability(level(&seen.train_accuracy)) > 0.97 {
@@ -137,7 +137,7 @@ pub fn plateau(seen: &Seen<'_>) -> Option<Verdict> {
         epoch: first + 1,
         title: format!("Nothing has changed since epoch {}", first + 1),
         reason: format!(
-            "Over the last {} validation accuracy went from {} to {} and the training loss from {from} to {to}, which is no more than chance. The learning rate was the same all the time.",
+            "Over the last {} validation accuracy went from {} to {} and the training loss from {from} to {to}, which is hardly anything. The learning rate was the same all the time.",
             epochs(window),
             percent(seen.validation_accuracy[first]),
             percent(now),

@@ -25,10 +25,12 @@ fn too_high_verdict(seen: &Seen<'_>, epoch: usize, title: &str, reason: &str, di
 }
 
 /// Whoever answers the same for every picture has the loss of guessing; three epochs above it take steps that throw the
-/// network about.
+/// network about. A new network can begin above it too, and comes down.
 fn worse_than_guessing(seen: &Seen<'_>) -> Option<Verdict> {
     let recent = last(&seen.train_loss, LEVEL);
-    if recent.len() < LEVEL || recent.iter().any(|l| *l < WORSE * seen.guess_loss) {
+    let coming_down = recent.windows(2).all(|w| w[1] < 0.99 * w[0]);
+    let short_steps = 3.0 * seen.settings.learning_rate < usual_rate(seen.settings.optimizer);
+    if recent.len() < LEVEL || coming_down || short_steps || recent.iter().any(|l| *l < WORSE * seen.guess_loss) {
         return None;
     }
     let since = seen.train_loss.iter().rposition(|l| *l < WORSE * seen.guess_loss).map_or(0, |place| place + 1);
@@ -40,15 +42,17 @@ fn worse_than_guessing(seen: &Seen<'_>) -> Option<Verdict> {
     Some(too_high_verdict(seen, since + 1, "The learning rate is far too high", &reason, 10.0))
 }
 
-/// The training loss has to rise by this share.
+/// The training loss has to rise by this share of what it was, and of guessing's.
 const RISE: f64 = 0.05;
+const RISE_OF_GUESSING: f64 = 0.02;
 
 fn rising(seen: &Seen<'_>) -> Option<Verdict> {
     let training = levels(&seen.train_loss);
     let best = lowest(&training)?;
     let now = training.len() - 1;
     let rise = training[now] - training[best];
-    if now - best < LEVEL || rise < real(loss_noise(&seen.train_loss)).max(RISE * training[best]) {
+    let least = (RISE * training[best]).max(RISE_OF_GUESSING * seen.guess_loss);
+    if now - best < LEVEL || rise < real(loss_noise(&seen.train_loss)).max(least) {
         return None;
     }
     let at = best + lowest(&seen.train_loss[best..best + LEVEL])?;
@@ -60,8 +64,9 @@ fn rising(seen: &Seen<'_>) -> Option<Verdict> {
     Some(too_high_verdict(seen, at + 1, "The learning rate is too high: the loss rises", &reason, 3.0))
 }
 
-/// The loss of single pictures deviates by about as much as it is; a mean of `n` by that over the root of `n`. Points that
-/// jump more than this many times as much do not do so because of the pictures in them.
+/// The losses of single pictures deviate by about as much as they are, small ones by about their root, because few pictures
+/// make them up; a mean of `n` deviates by that over the root of `n`. Points that jump more than this many times as much do
+/// not do so because of the pictures in them; recorded runs at a good rate stay at half of it.
 const JUMPY: f64 = 4.0;
 /// The jumps must also matter: be this share of the loss.
 const MATTERS: f64 = 0.1;
@@ -83,7 +88,7 @@ fn jumping(seen: &Seen<'_>) -> Option<Verdict> {
     let middle = median(&values);
     let steps: Vec<f64> = recent.windows(2).map(|w| w[1].step.saturating_sub(w[0].step) as f64).collect();
     let pictures = median(&steps) * seen.settings.batch as f64;
-    let expected = middle / pictures.max(1.0).sqrt();
+    let expected = middle.max(middle.max(0.0).sqrt()) / pictures.max(1.0).sqrt();
     let jumps = deviation(&values);
     let fell = seen.train_loss[seen.epochs() - LEVEL - 1] - seen.train_loss[seen.epochs() - 1];
     if jumps < JUMPY * expected || jumps < MATTERS * middle || fell > jumps {

@@ -215,7 +215,7 @@ pub fn more_rate(settings: &GooglenetSettings, factor: f64) -> Option<Remedy> {
         "learning-rate",
         rate.clone(),
         &format!("{} times the learning rate ({rate})", if factor > 5.0 { "ten" } else { "three" }),
-        "The way down is clear, and longer steps take it faster.",
+        "Longer steps cover the same way in fewer epochs.",
     )
 }
 
