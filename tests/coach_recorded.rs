@@ -1,45 +1,46 @@
-//! The coach on the curves of real runs (tests/fixtures/make_coach_runs.py), epoch by epoch; and what it says of remedies.
+//! The coach on the curves of real runs (tests/fixtures/make_coach_runs.py), epoch by epoch.
 
-#[path = "coach/curves.rs"]
-#[expect(dead_code, reason = "tests/coach.rs uses the rest of it")]
-mod curves;
 #[path = "coach/recorded.rs"]
 mod recorded;
 
-use curves::{history, settings};
-use receptive::coach::{Kind, Outcome, outcome, verdicts};
-use receptive::protocol::History;
+use receptive::coach::{Kind, verdicts};
 use recorded::{Run, run};
 
-/// The kinds of all verdicts after so many epochs.
-fn after(run: &Run, epochs: usize) -> Vec<Kind> {
-    verdicts(&run.curves(&run.until(epochs))).iter().map(|v| v.kind).collect()
-}
-
-/// The kinds that were ever named, with the first epoch after which they were.
+/// The kinds that were named after some epoch, each with the first such epoch.
 fn ever(run: &Run) -> Vec<(Kind, usize)> {
     let mut found: Vec<(Kind, usize)> = Vec::new();
     for epochs in 1..=run.history.epochs.len() {
-        for kind in after(run, epochs) {
-            if found.iter().all(|(known, _)| *known != kind) {
-                found.push((kind, epochs));
+        for verdict in verdicts(&run.curves(&run.until(epochs))) {
+            if found.iter().all(|(known, _)| *known != verdict.kind) {
+                found.push((verdict.kind, epochs));
             }
         }
     }
     found
 }
 
+/// Whether nothing but these was ever named.
+fn only(run: &Run, kinds: &[Kind]) {
+    let found = ever(run);
+    assert!(found.iter().all(|(kind, _)| kinds.contains(kind)), "{found:?}");
+}
+
 #[test]
-fn print() {
-    for name in recorded::NAMES {
-        let run = run(name);
-        println!("== {name}: {:?}", ever(&run));
-        for verdict in verdicts(&run.curves(&run.history)) {
-            println!("{:?} {} | {} | {}", verdict.kind, verdict.epoch, verdict.title, verdict.reason);
-            println!("   {:?}", verdict.remedy);
-        }
-    }
-    for name in [] as [&str; 0] {
-        println!("{:?}", outcome(&run("reference").history, &run(name).history, Kind::Underfitting));
-    }
+fn two_thousand_pictures_as_they_are_overfit() {
+    let run = run("overfitting");
+    only(&run, &[Kind::StillLearning, Kind::Overfitting]);
+    let said = &verdicts(&run.curves(&run.history))[0];
+    assert_eq!((said.kind, said.epoch), (Kind::Overfitting, 6));
+    // In epoch 6 the validation loss was 2.009; the middle of the last three is 2.97.
+    assert!(said.reason.contains("lowest in epoch 6 (2.01)"), "{}", said.reason);
+    let (_, first) = ever(&run).into_iter().find(|(kind, _)| *kind == Kind::Overfitting).unwrap();
+    assert!(first <= 12, "only named after epoch {first}");
+}
+
+#[test]
+fn a_rate_of_0_3_throws_the_network_away() {
+    let run = run("rate_far_too_high");
+    only(&run, &[Kind::RateTooHigh]);
+    let said = &verdicts(&run.curves(&run.history))[0];
+    assert_eq!((said.kind, said.epoch), (Kind::RateTooHigh, 1));
 }

@@ -13,6 +13,8 @@ pub fn too_high(seen: &Seen<'_>) -> Option<Verdict> {
 
 /// A loss above that of guessing by this share is no accident of rounding.
 const WORSE: f64 = 1.01;
+/// A new network's loss is below this multiple of guessing's.
+const NEW: f64 = 1.5;
 
 fn too_high_verdict(seen: &Seen<'_>, epoch: usize, title: &str, reason: &str, divisor: f64) -> Verdict {
     Verdict {
@@ -28,7 +30,8 @@ fn too_high_verdict(seen: &Seen<'_>, epoch: usize, title: &str, reason: &str, di
 /// network about. A new network can begin above it too, and comes down.
 fn worse_than_guessing(seen: &Seen<'_>) -> Option<Verdict> {
     let recent = last(&seen.train_loss, LEVEL);
-    let coming_down = recent.windows(2).all(|w| w[1] < 0.99 * w[0]);
+    let coming_down =
+        recent.windows(2).all(|w| w[1] < 0.99 * w[0]) && recent.first().is_some_and(|l| *l < NEW * seen.guess_loss);
     let short_steps = 3.0 * seen.settings.learning_rate < usual_rate(seen.settings.optimizer);
     if recent.len() < LEVEL || coming_down || short_steps || recent.iter().any(|l| *l < WORSE * seen.guess_loss) {
         return None;

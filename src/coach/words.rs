@@ -13,14 +13,24 @@ pub fn points(difference: f64) -> String {
 
 /// Two losses with as many digits as it takes to tell them apart, from 2 to 4.
 pub fn losses(a: f64, b: f64) -> [String; 2] {
+    if a.abs().max(b.abs()) >= LARGE {
+        return [a, b].map(loss);
+    }
     let shown = |digits: usize| [a, b].map(|loss| format!("{loss:.digits$}"));
     let apart = (2..4).map(shown).find(|[a, b]| a != b);
     apart.unwrap_or_else(|| shown(4))
 }
 
-/// `2.31` from 2.3081; whole numbers from a hundred on.
+/// From here on a loss has no decimals.
+const LARGE: f64 = 100.0;
+
+/// `2.31` from 2.3081; without decimals from a hundred on, and of those thrown far away only that they are.
 pub fn loss(loss: f64) -> String {
-    if loss.abs() < 100.0 { format!("{loss:.2}") } else { format!("{loss:.0}") }
+    match loss.abs() {
+        size if size < LARGE => format!("{loss:.2}"),
+        size if size < 1e6 => format!("{loss:.0}"),
+        _ => "more than a million".to_owned(),
+    }
 }
 
 /// `1 epoch`, `7 epochs`
@@ -47,6 +57,7 @@ mod tests {
         assert_eq!(losses(2.301, 1.0), ["2.30", "1.00"]);
         assert_eq!(losses(2.301, 2.302), ["2.301", "2.302"]);
         assert_eq!(losses(2.0, 2.0), ["2.0000", "2.0000"]);
+        assert_eq!(losses(1e23, 2.302), ["more than a million", "2.30"]);
     }
 
     #[test]
