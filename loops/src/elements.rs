@@ -6,6 +6,14 @@ pub fn relu(values: &mut [f32]) {
     }
 }
 
+/// The gradient of the input of a ReLU in the place of the output's: zero where the output `y` is.
+#[inline(never)]
+pub fn relu_gradient(y: &[f32], gradient: &mut [f32]) {
+    for (gradient, y) in gradient.iter_mut().zip(y) {
+        *gradient = if *y > 0.0 { *gradient } else { 0.0 };
+    }
+}
+
 /// `x * scale + shift` with one factor and one summand for every channel; `area` is the length of a map.
 #[inline(never)]
 pub fn scale_shift(x: &mut [f32], area: usize, scale: &[f32], shift: &[f32]) {

@@ -6,14 +6,35 @@ use std::ops::Range;
 
 /// `[batch, channels, area]` to `[channels, batch, area]`; with the first two numbers exchanged, back again.
 #[inline(never)]
-pub fn exchange([batch, channels]: [usize; 2], area: usize, x: &[f32]) -> Vec<f32> {
-    let mut y = Vec::with_capacity(x.len());
-    for channel in 0..channels {
-        for picture in 0..batch {
-            y.extend_from_slice(&x[(picture * channels + channel) * area..][..area]);
+pub fn exchange(numbers: [usize; 2], area: usize, x: &[f32]) -> Vec<f32> {
+    // Copies of a length that the compiler knows are a few instructions, others a call each.
+    match area {
+        1 => exchange_of::<1>(numbers, x),
+        4 => exchange_of::<4>(numbers, x),
+        16 => exchange_of::<16>(numbers, x),
+        64 => exchange_of::<64>(numbers, x),
+        256 => exchange_of::<256>(numbers, x),
+        _ => {
+            let [batch, channels] = numbers;
+            let mut y = Vec::with_capacity(x.len());
+            for channel in 0..channels {
+                let maps = (0..batch).map(|picture| (picture * channels + channel) * area);
+                maps.for_each(|start| y.extend_from_slice(&x[start..start + area]));
+            }
+            y
         }
     }
-    y
+}
+
+fn exchange_of<const AREA: usize>([batch, channels]: [usize; 2], x: &[f32]) -> Vec<f32> {
+    let (maps, _) = x.as_chunks::<AREA>();
+    let mut y = vec![[0.0; AREA]; maps.len()];
+    for (channel, y) in y.chunks_exact_mut(batch.max(1)).enumerate() {
+        for (picture, y) in y.iter_mut().enumerate() {
+            *y = maps[picture * channels + channel];
+        }
+    }
+    y.into_flattened()
 }
 
 /// For every value of a kernel, a row with the input values it meets in all pictures: `[channels_in, kernel height,

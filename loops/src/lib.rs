@@ -6,6 +6,7 @@
 //!
 //! What is called from there is never inlined: inside a function built for size, a loop is built for size as well.
 
+mod adam;
 mod average_pool;
 mod batch_norm;
 mod convolution;
@@ -16,8 +17,10 @@ mod dense;
 mod elements;
 mod gather;
 mod max_pool;
+mod max_pool3;
 mod patches;
 mod picture;
+mod points;
 mod pooling;
 mod product;
 mod size;
@@ -27,6 +30,7 @@ mod transforms;
 mod warp;
 mod winograd;
 
+pub use adam::Adam;
 pub use average_pool::{average_pool, average_pool_gradient};
 pub use batch_norm::{moments, norm_gradient, norm_sums, normed};
 pub use convolution::Convolution;
@@ -34,10 +38,14 @@ pub use convolve::convolve;
 pub use convolve_gradients::{InputGradient, unfold};
 pub use correlate::{Correlation, KernelGradient, turned};
 pub use dense::{collect, spread};
-pub use elements::{add_to_maps, add_to_rows, relu, scale_shift};
+pub use elements::{add_to_maps, add_to_rows, relu, relu_gradient, scale_shift};
 pub use gather::{exchange, gather, scatter};
 pub use max_pool::{max_pool, max_pool_gradient};
 pub use picture::{normalise, scale};
+pub use points::{
+    TILE_POINTS, columns, gradient_at_points, has_points, kernel_gradient, maps_of_points, points_of_kernels,
+    points_of_maps,
+};
 pub use pooling::Pooling;
 pub use size::Size;
 pub use sums::{sum_of_rows, sums_of_maps};

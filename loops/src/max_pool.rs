@@ -1,3 +1,4 @@
+use super::max_pool3::{gradient_of_three, pool_three, side_and_stride, with_constants};
 use super::pooling::Pooling;
 
 /// The largest value of every window of every map; padding never wins.
@@ -7,6 +8,7 @@ use super::pooling::Pooling;
 /// - `y`: `[maps, height, width]` of the output; what stands there is overwritten
 #[inline(never)]
 pub fn max_pool(size: &Pooling, x: &[f32], y: &mut [f32]) {
+    with_constants!(size, pool_three(x, y));
     let Pooling { input: [height, width], output: [out_height, out_width], kernel, stride, padding, .. } = *size;
     // The largest values of the rows of a window, with the padding and what the last window needs beyond it.
     let reach = (out_width - 1) * stride + kernel;
@@ -39,20 +41,48 @@ pub fn max_pool(size: &Pooling, x: &[f32], y: &mut [f32]) {
 /// holds zeros.
 #[inline(never)]
 pub fn max_pool_gradient(size: &Pooling, x: &[f32], gradient: &[f32], of_input: &mut [f32]) {
-    let ([height, width], [out_height, out_width]) = (size.input, size.output);
+    with_constants!(size, gradient_of_three(x, gradient, of_input));
+    match size.kernel {
+        2 => gradient_of::<2>(size, x, gradient, of_input),
+        3 => gradient_of::<3>(size, x, gradient, of_input),
+        _ => gradient_of::<0>(size, x, gradient, of_input),
+    }
+}
+
+/// `KERNEL` is the window's side where the compiler is to know it, and 0 elsewhere.
+fn gradient_of<const KERNEL: usize>(size: &Pooling, x: &[f32], gradient: &[f32], of_input: &mut [f32]) {
+    let Pooling { input: [height, width], output: [out_height, out_width], stride, padding, .. } = *size;
+    let kernel = if KERNEL == 0 { size.kernel } else { KERNEL };
+    let reach = (out_width - 1) * stride + kernel;
+    let mut padded = vec![f32::NEG_INFINITY; reach.max(padding + width)];
+    // For each row of the map and each window along it, the first of the largest values and its column.
+    let mut largest = vec![(0.0, 0); height * out_width];
     let maps = x.chunks_exact(height * width).zip(of_input.chunks_exact_mut(height * width));
     for ((x, of_input), gradient) in maps.zip(gradient.chunks_exact(out_height * out_width)) {
+        for (row, largest) in x.chunks_exact(width).zip(largest.chunks_exact_mut(out_width)) {
+            padded[padding..padding + width].copy_from_slice(row);
+            for (window, largest) in padded.windows(kernel).step_by(stride).zip(largest) {
+                let mut best = (window[0], 0);
+                for place in 1..kernel {
+                    best = if window[place] > best.0 { (window[place], place) } else { best };
+                }
+                *largest = best;
+            }
+        }
         for (place, gradient) in gradient.iter().enumerate() {
-            let window = |at: usize, axis: usize| {
-                let begin = at * size.stride;
-                let end = (begin + size.kernel).saturating_sub(size.padding).min(size.input[axis]);
-                begin.saturating_sub(size.padding)..end
-            };
-            let columns = window(place % out_width, 1);
-            let places = window(place / out_width, 0).flat_map(|y| columns.clone().map(move |x| y * width + x));
-            let largest = places.reduce(|best, other| if x[other] > x[best] { other } else { best });
-            if let Some(largest) = largest {
-                of_input[largest] += gradient;
+            let (row, column) = (place / out_width, place % out_width);
+            let first = row * stride;
+            let rows = first.saturating_sub(padding)..(first + kernel).saturating_sub(padding).min(height);
+            let mut best = (largest[rows.start * out_width + column], rows.start);
+            for row in rows.start + 1..rows.end {
+                let other = largest[row * out_width + column];
+                best = if other.0 > best.0.0 { (other, row) } else { best };
+            }
+            let ((_, offset), row) = best;
+            // What is no number is larger than nothing: then it may be the padding.
+            let column = (column * stride + offset).checked_sub(padding).filter(|column| *column < width);
+            if let Some(column) = column {
+                of_input[row * width + column] += gradient;
             }
         }
     }
@@ -67,6 +97,6 @@ fn across<const KERNEL: usize, const STRIDE: usize>(row: &[f32], out: &mut [f32]
 
 /// A comparison that the compiler turns into one SIMD instruction; a value that is no number stays.
 #[inline(always)]
-fn larger(a: f32, b: f32) -> f32 {
+pub(super) fn larger(a: f32, b: f32) -> f32 {
     if a < b || b.is_nan() { b } else { a }
 }

@@ -54,3 +54,40 @@ pub(super) fn output<const R: usize>(m: [f32x4; POINTS]) -> [f32x4; 4] {
     }
     [first, second, times(P2, even_p, Q2, even_q), times(P * P2, odd_p, Q * Q2, odd_q) + m[5]]
 }
+
+/// The way back of [`output`]: what each product adds to the outputs, from the outputs' gradients.
+#[inline(always)]
+pub(super) fn output_back<const R: usize>(o: [f32x4; 4]) -> [f32x4; POINTS] {
+    if R == 5 {
+        let (p, q) = (f32x4::splat(P) * o[1], f32x4::splat(Q) * o[1]);
+        return [o[0], o[0] + p, o[0] - p, o[0] + q, o[0] - q, o[1]];
+    }
+    let at = |point: f32, square: f32| {
+        let even = o[0] + f32x4::splat(square) * o[2];
+        let odd = f32x4::splat(point) * (o[1] + f32x4::splat(square) * o[3]);
+        [even + odd, even - odd]
+    };
+    let ([p, minus_p], [q, minus_q]) = (at(P, P2), at(Q, Q2));
+    [o[0], p, minus_p, q, minus_q, o[3]]
+}
+
+/// The way back of [`kernel`].
+#[inline(always)]
+pub(super) fn kernel_back<const R: usize>(u: [f32x4; POINTS]) -> [f32x4; R] {
+    let at = |plus: f32x4, minus: f32x4, square: f32, other: f32| {
+        let scale = f32x4::splat(1.0 / (2.0 * square * (square - other)));
+        [scale * (plus + minus), scale * (plus - minus)]
+    };
+    let ([even_p, odd_p], [even_q, odd_q]) = (at(u[1], u[2], P2, Q2), at(u[3], u[4], Q2, P2));
+    let times = |a: f32, x: f32x4, b: f32, y: f32x4| f32x4::splat(a) * x + f32x4::splat(b) * y;
+    let mut g = [f32x4::ZERO; R];
+    g[0] = u[0] + even_p + even_q;
+    g[1] = times(P, odd_p, Q, odd_q);
+    g[2] = times(P2, even_p, Q2, even_q);
+    if R == 5 {
+        g[R - 2] = times(P * P2, odd_p, Q * Q2, odd_q);
+        g[R - 1] = times(P2 * P2, even_p, Q2 * Q2, even_q);
+    }
+    g[R - 1] += u[5];
+    g
+}

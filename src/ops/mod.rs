@@ -4,6 +4,7 @@
 //! [`conv2d`](conv2d()), [`linear`](linear()), [`tanh`](tanh()) and [`average_pool_2x2`] say what is computed,
 //! `cpu/` and `gpu/` how. The tests compare every one with Burn's own, and the whole network with PyTorch.
 
+mod adam;
 mod average_pool;
 mod batch_norm;
 mod conv2d;
@@ -18,13 +19,14 @@ mod relu;
 mod scale_shift;
 mod tanh;
 
+pub use adam::adam;
 pub use average_pool::average_pool_2x2;
 pub use batch_norm::batch_norm;
 pub use conv2d::conv2d;
 pub use convolve::convolve;
 pub use linear::linear;
 pub use max_pool::max_pool;
-pub use receptive_loops::Pooling;
+pub use receptive_loops::{Adam, Pooling};
 pub use relu::relu;
 pub use scale_shift::scale_shift;
 pub use tanh::tanh;

@@ -1,3 +1,4 @@
+use crate::ops::{Adam, adam};
 use crate::protocol::Optimizer;
 use burn::tensor::Tensor;
 
@@ -58,12 +59,20 @@ impl OptimizerState {
                 weights - gradient / (square.sqrt() + EPSILON) * learning_rate
             }
             Optimizer::Adam => {
-                let first = mean(self.first.take(), gradient.clone(), BETA.0);
-                let second = mean(self.second.take(), gradient.square(), BETA.1);
-                (self.first, self.second) = (Some(first.clone()), Some(second.clone()));
                 let t = self.steps as i32;
                 let (c1, c2) = (1.0 - f64::from(BETA.0).powi(t), 1.0 - f64::from(BETA.1).powi(t));
-                weights - first / (second.sqrt() / c2.sqrt() + EPSILON) * (learning_rate / c1)
+                let step = Adam {
+                    betas: [BETA.0, BETA.1],
+                    epsilon: EPSILON,
+                    rate: (learning_rate / c1) as f32,
+                    correction: c2.sqrt() as f32,
+                };
+                let zeros = || Tensor::zeros(weights.shape(), &weights.device());
+                let first = self.first.take().unwrap_or_else(zeros);
+                let second = self.second.take().unwrap_or_else(zeros);
+                let (weights, first, second) = adam(&step, gradient, weights, first, second);
+                (self.first, self.second) = (Some(first), Some(second));
+                weights
             }
         }
     }

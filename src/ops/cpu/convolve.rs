@@ -1,7 +1,9 @@
-//! Convolutions of large networks, a batch of pictures one after the other, and their gradients. Small pictures are
-//! done together, in [`super::together`], and tiny ones as fully connected layers, in [`super::dense`].
+//! Convolutions of large networks, a batch of pictures one after the other, and their gradients. Of small
+//! pictures a whole batch is done together: by fewer multiplications, in [`super::points`], as one fully connected layer,
+//! in [`super::dense`], or as one matrix of patches, in [`super::together`].
 
 use super::dense::{convolve_dense, input_gradient_dense, is_tiny, weight_gradient_dense};
+use super::points::{convolve_points, input_gradient_points, is_worth_points, weight_gradient_points};
 use super::together::{convolve_together, input_gradient_together, is_small, weight_gradient_together};
 use super::{OneBackend, Values, in_rows, new_values, slice};
 use burn::backend::ops::FloatTensorOps;
@@ -12,6 +14,9 @@ pub(super) const PATCHES: usize = 1 << 20;
 
 pub fn convolve(size: &Convolution, batch: usize, x: &Values, weight: &Values, bias: Option<&Values>) -> Values {
     let (x, weight, bias) = (in_rows(x.clone()), in_rows(weight.clone()), bias.map(|bias| in_rows(bias.clone())));
+    if is_worth_points(size, batch) {
+        return convolve_points(size, &x, &weight, bias.as_ref());
+    }
     if is_tiny(size, batch) {
         return convolve_dense(size, batch, &x, &weight, bias.as_ref());
     }
@@ -33,6 +38,9 @@ pub fn convolve_input_gradient(
     weight: &Values,
     gradient: &Values,
 ) -> Values {
+    if is_worth_points(size, batch) {
+        return input_gradient_points(size, weight, gradient);
+    }
     if is_tiny(size, batch) {
         return input_gradient_dense(size, batch, weight, gradient);
     }
@@ -57,6 +65,9 @@ pub fn convolve_weight_gradient(
 ) -> Values {
     let [height, width] = size.output();
     let (area, length) = (height * width, size.kernel_len());
+    if is_worth_points(size, batch) {
+        return weight_gradient_points(size, x, gradient);
+    }
     if is_tiny(size, batch) {
         return weight_gradient_dense(size, batch, x, gradient);
     }

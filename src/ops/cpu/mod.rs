@@ -1,5 +1,6 @@
 //! On the CPU: the loops of `loops/` over the slices of tensors; matrix products by the crate Burn itself uses.
 
+mod adam;
 mod average_pool;
 mod batch_norm;
 mod conv2d;
@@ -7,18 +8,20 @@ mod convolve;
 mod dense;
 mod linear;
 mod max_pool;
+mod points;
 mod relu;
 mod scale_shift;
 mod tanh;
 mod together;
 
+pub use adam::adam;
 pub use average_pool::{average_pool, average_pool_gradient};
 pub use batch_norm::{batch_norm, batch_norm_gradients};
 pub use conv2d::{conv2d, conv2d_input_gradient, conv2d_weight_gradients};
 pub use convolve::{convolve, convolve_bias_gradient, convolve_input_gradient, convolve_weight_gradient};
 pub use linear::{linear, linear_input_gradient, linear_weight_gradients};
 pub use max_pool::{max_pool, max_pool_gradient};
-pub use relu::relu;
+pub use relu::{relu, relu_gradient};
 pub use scale_shift::scale_shift;
 pub use tanh::{tanh, tanh_gradient};
 

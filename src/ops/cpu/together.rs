@@ -6,11 +6,14 @@ use burn::backend::ops::FloatTensorOps;
 use receptive_loops::{Convolution, add_to_maps, exchange, gather, scatter};
 use std::ops::Range;
 
-/// Outputs of a map up to which a batch is one matrix: 8x8.
-const SMALL: usize = 64;
+/// Outputs of a map up to which a batch is one matrix, 16x16; with few channels, whose patches are short, 32x32.
+const SMALL: usize = 256;
+const SMALL_WITH_FEW_CHANNELS: usize = 1024;
+const FEW_CHANNELS: usize = 8;
 
 pub fn is_small(size: &Convolution, batch: usize) -> bool {
-    batch > 1 && size.area() <= SMALL
+    let largest = if size.channels_in < FEW_CHANNELS { SMALL_WITH_FEW_CHANNELS } else { SMALL };
+    batch > 1 && size.area() <= largest
 }
 
 pub fn convolve_together(
@@ -99,6 +102,9 @@ fn maps(size: &Convolution, pictures: usize, gradient: &[f32]) -> Values {
 fn kernels(whole: &Convolution, kept: &[Range<usize>; 2], weight: &Values) -> Values {
     let [height, width] = whole.kernel;
     let length = whole.channels_in * kept[0].len() * kept[1].len();
+    if kept[0].len() * kept[1].len() == height * width {
+        return OneBackend::float_reshape(weight.clone(), [whole.channels_out, length].into());
+    }
     let mut values = Vec::with_capacity(whole.channels_out * length);
     for kernel in slice(weight).chunks_exact(height * width) {
         kept[0].clone().for_each(|y| values.extend_from_slice(&kernel[y * width..][kept[1].clone()]));

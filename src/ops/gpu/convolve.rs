@@ -56,6 +56,10 @@ pub fn relu(x: Values) -> Values {
     OneBackend::relu(x)
 }
 
+pub fn relu_gradient(y: Values, gradient: Values) -> Values {
+    OneBackend::relu_backward(y, gradient)
+}
+
 pub fn scale_shift(x: Values, [_, channels, ..]: [usize; 4], scale: Values, shift: Values) -> Values {
     let [scale, shift] = [scale, shift].map(|v| OneBackend::float_reshape(v, [1, channels, 1, 1].into()));
     OneBackend::float_add(OneBackend::float_mul(x, scale), shift)
