@@ -87,5 +87,8 @@ impl Googlenet {
 fn check(settings: &GooglenetSettings, classes: usize) -> Result<(), Fault> {
     settings.check().map_err(|reason| Fault::BadSettings { reason })?;
     let network = googlenet_with(settings, classes);
-    device::check_bytes(memory::training(&network, 0, settings.batch as u64), STEP_BYTES)
+    // Its layers compute in place where they can, so that every value is there once: of the largest network here, with a
+    // batch of 128, a step took 490 MB natively.
+    let values = settings.batch as u64 * memory::activations(&network, 0) / memory::ACTIVATIONS;
+    device::check_bytes(memory::training(&network, 0, 0) + values, STEP_BYTES)
 }
