@@ -63,8 +63,8 @@ fn gradient_of<const KERNEL: usize>(size: &Pooling, x: &[f32], gradient: &[f32],
             padded[padding..padding + width].copy_from_slice(row);
             for (window, largest) in padded.windows(kernel).step_by(stride).zip(largest) {
                 let mut best = (window[0], 0);
-                for place in 1..kernel {
-                    best = if window[place] > best.0 { (window[place], place) } else { best };
+                for (place, &value) in window[..kernel].iter().enumerate().skip(1) {
+                    best = if value > best.0 { (value, place) } else { best };
                 }
                 *largest = best;
             }

@@ -101,10 +101,8 @@ pub(super) fn gradient_of_three<const SIDE: usize, const STRIDE: usize>(
 
 #[inline(always)]
 fn first_of_three<const SIDE: usize>(row: &[f32; SIDE], first: u32) -> ([f32; SIDE], [u32; SIDE]) {
-    let (mut largest, mut places) = (*row, [0; SIDE]);
-    for i in 0..SIDE {
-        places[i] = first + i as u32;
-    }
+    let mut largest = *row;
+    let mut places = std::array::from_fn(|i| first + i as u32);
     for i in 1..SIDE {
         let is_larger = row[i] > row[i - 1];
         largest[i] = if is_larger { row[i] } else { row[i - 1] };
