@@ -39,7 +39,7 @@ pub const GOOGLENET_HYPERPARAMETERS: &[Hyperparameter] = &[
     Hyperparameter {
         key: "batch-norm",
         label: "Batch norm",
-        help: "Every convolution of the inception blocks is followed by a normalisation over the batch, which steadies a deep network.",
+        help: "Every convolution is followed by a normalisation over the batch, which steadies a deep network.",
         unit: None,
         kind: NO_YES,
     },

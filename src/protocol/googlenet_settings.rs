@@ -24,7 +24,7 @@ pub struct GooglenetSettings {
     /// At most so many pictures are learned from.
     pub images: usize,
     pub stem: Stem,
-    /// A batch norm after every convolution of the inception blocks.
+    /// A batch norm after every convolution, those of the stem too.
     pub batch_norm: bool,
     /// A ReLU after every convolution of the inception blocks.
     pub branch_relu: bool,

@@ -117,8 +117,7 @@ impl Driver {
             Input::Pictures(part) => {
                 let store = if part.test { &mut self.test } else { &mut self.train };
                 store.push_shard(&part.digits.pixels, &part.digits.labels);
-                if self.starved {
-                    self.starved = false;
+                if std::mem::take(&mut self.starved) {
                     self.tell_state(self.state);
                 }
                 if self.test.len() == MNIST_TEST {
@@ -203,8 +202,7 @@ impl Driver {
             Command::Save => self.save().await.map_err(run)?,
             Command::Inside(command) => self.inside.obey(Packet::with(command, packet.buffers)).await?,
             Command::Teach(body) => {
-                let packet = Packet { body, buffers: packet.buffers, blobs: packet.blobs };
-                self.teach.obey(packet).await?;
+                self.teach.obey(Packet { body, buffers: packet.buffers, blobs: packet.blobs }).await?;
             }
             Command::Googlenet(command) => self.googlenet.obey(Packet::with(command, packet.buffers)).await?,
             Command::Test(loss) => self.break_something(loss),

@@ -70,7 +70,7 @@ fn card(lab: Googlenet, advice: Advice) -> AnyView {
                 disabled=erase::flag(move || lab.setup.settings.with(|settings| lab.refusal(settings)).is_some())
                 on:click=erase::click(move |_| lab.try_remedy(&verdict))
             >
-                {format!("Try it: {}", remedy.label)}
+                {remedy.label}
             </button>
         }
         .into_any()
