@@ -44,3 +44,13 @@ fn a_rate_of_0_3_throws_the_network_away() {
     let said = &verdicts(&run.curves(&run.history))[0];
     assert_eq!((said.kind, said.epoch), (Kind::RateTooHigh, 1));
 }
+
+#[test]
+fn a_rate_of_0_000003_changes_nothing() {
+    // Dropout and batch norm begin above guessing's loss; that is not the rate's doing.
+    let run = run("rate_too_low");
+    only(&run, &[Kind::RateTooLow]);
+    let said = &verdicts(&run.curves(&run.history))[0];
+    assert_eq!((said.kind, said.epoch), (Kind::RateTooLow, 8));
+    assert!(said.reason.contains("hardly moved, from 2.41 to 2.39"), "{}", said.reason);
+}

@@ -115,7 +115,7 @@ const EVEN: f64 = 0.5;
 /// So many values fall one after the other by chance once in 120 times.
 const EPOCHS: usize = 5;
 /// A loss that fell by less than this share of guessing's has not moved.
-const UNMOVED: f64 = 0.005;
+const UNMOVED: f64 = 0.01;
 
 /// The loss falls in every epoch, evenly, and so slowly that as many epochs again would hardly help. Only below the usual
 /// rates: above, other things make a network slow.

@@ -5,9 +5,6 @@ use receptive::protocol::{GooglenetSettings, History, PointOf, TrainPoint};
 use serde::Deserialize;
 use std::path::Path;
 
-/// All of them.
-pub const NAMES: &[&str] = &["overfitting"];
-
 /// The file of tests/fixtures/make_coach_runs.py.
 #[derive(Deserialize)]
 struct File {
