@@ -37,17 +37,17 @@ pub struct Setup {
 pub enum Preset {
     Notebook,
     QuickLook,
-    Best,
+    Newer,
 }
 
 impl Preset {
-    pub const ALL: [Self; 3] = [Self::Notebook, Self::QuickLook, Self::Best];
+    pub const ALL: [Self; 3] = [Self::Notebook, Self::QuickLook, Self::Newer];
 
     pub fn key(self) -> &'static str {
         match self {
             Self::Notebook => "notebook",
             Self::QuickLook => "quick",
-            Self::Best => "best",
+            Self::Newer => "newer",
         }
     }
 
@@ -55,7 +55,7 @@ impl Preset {
         match self {
             Self::Notebook => "As in the course notebook",
             Self::QuickLook => "Quick look",
-            Self::Best => "Best we found",
+            Self::Newer => "With what came later",
         }
     }
 
@@ -67,7 +67,7 @@ impl Preset {
             Self::QuickLook => {
                 "A quarter of the width, 5,000 pictures, ten epochs: curves to read after minutes, also on a tablet."
             }
-            Self::Best => {
+            Self::Newer => {
                 "A stem for small pictures, batch norm, ReLU in the branches, half the width, one cycle of the learning rate, smoothed labels."
             }
         }
@@ -80,7 +80,7 @@ impl Preset {
         match self {
             Self::Notebook => notebook,
             Self::QuickLook => GooglenetSettings { images: 5_000, width: 0.25, batch: 64, epochs: 10, ..steadied },
-            Self::Best => GooglenetSettings {
+            Self::Newer => GooglenetSettings {
                 stem: Stem::Small,
                 width: 0.5,
                 dropout: 0.2,
