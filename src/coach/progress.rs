@@ -8,8 +8,8 @@ use super::{Kind, Verdict};
 
 /// An accuracy is low if it is no more than this share of the way from guessing to no mistake.
 const LOW: f64 = 0.6;
-/// A run is on its way to something if its pace would bring it here in as many epochs again. Curves bend down, so this
-/// promises more than comes.
+/// A run is on its way to something if its pace would bring it here in the epochs to come (see [`ahead`]). Curves bend down,
+/// so this promises more than comes.
 const HOPEFUL: f64 = 0.75;
 /// Barely better than guessing.
 const NOTHING: f64 = 0.05;
@@ -36,6 +36,12 @@ fn trend(accuracy: &[f64]) -> Option<Line> {
     line(last(accuracy, TREND), accuracy_noise(accuracy))
 }
 
+/// How far a pace is drawn on: to the end of the run, at least as many epochs as there were, at most twice as many.
+fn ahead(seen: &Seen<'_>) -> usize {
+    let n = seen.epochs();
+    seen.settings.epochs.saturating_sub(n).clamp(n, 2 * n)
+}
+
 pub fn underfitting(seen: &Seen<'_>) -> Option<Verdict> {
     if !seen.validated(5) || !is_low(seen) || seen.rate_falls() && seen.done() < LATE {
         return None;
@@ -46,10 +52,10 @@ pub fn underfitting(seen: &Seen<'_>) -> Option<Verdict> {
         return None;
     }
     let (of_training, of_validation) = (trend(&seen.train_accuracy)?, trend(&seen.validation_accuracy)?);
-    let again = seen.epochs() as f64;
-    let reached = |line: Line| line.end + line.slope.max(0.0) * again;
-    let hope = |line: Line| line.end + (line.slope + line.error).max(0.0) * again;
-    if seen.ability(hope(of_training).max(hope(of_validation))) >= HOPEFUL {
+    let ahead = ahead(seen);
+    let reached = |line: Line| line.end + line.slope.max(0.0) * ahead as f64;
+    let hope = reached(of_training).max(reached(of_validation));
+    if seen.ability(hope) >= HOPEFUL {
         return None;
     }
     let nothing = seen.ability(training.max(validation)) < NOTHING;
@@ -75,8 +81,8 @@ pub fn underfitting(seen: &Seen<'_>) -> Option<Verdict> {
             format!(
                 ": both are low, so it is not other pictures that are the problem. The last epochs brought {} each; even at that pace {} more epochs would end at {}.",
                 points(pace),
-                seen.epochs(),
-                percent(reached(of_training).max(reached(of_validation)).min(1.0))
+                ahead,
+                percent(hope.min(1.0))
             ),
         )
     } else {
