@@ -46,6 +46,12 @@ fn a_rate_of_0_3_throws_the_network_away() {
 }
 
 #[test]
+fn momentum_at_0_3_stays_worse_than_guessing() {
+    let run = run("rate_too_high");
+    assert_eq!(ever(&run), [(Kind::RateTooHigh, 3)]);
+}
+
+#[test]
 fn a_rate_of_0_000003_changes_nothing() {
     // Dropout and batch norm begin above guessing's loss; that is not the rate's doing.
     let run = run("rate_too_low");
