@@ -85,7 +85,7 @@ fn remedy_beside(h: &Harness) -> Result<Outcome> {
     ensure!(data(&page, "runs")? == "2", "both runs are kept");
     page.wait_for("#googlenet-over li").context("the run before is laid over this one")?;
     page.wait_for_text("This run tries a remedy")?;
-    page.wait_until("/helped|difference/.test(document.getElementById('googlenet-outcome').innerText)", 30)
+    page.wait_until("/Compared after epoch/.test(document.getElementById('googlenet-outcome').innerText)", 30)
         .with_context(|| format!("what it did: {}", page.text("#googlenet-outcome").unwrap_or_default()))?;
     passed()
 }
