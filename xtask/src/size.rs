@@ -64,6 +64,7 @@ pub fn measure(dist: &Path) -> Result<Vec<Row>> {
         row(dist, "app, to first paint", first_paint(&fs::read_to_string(dist.join("index.html"))?), 710_000)?,
         row(dist, "CPU compute module", owned(WORKER_CPU), 890_000)?,
         row(dist, "GPU compute module", owned(WORKER_GPU), 2_600_000)?,
+        // 3.0 MB are wanted of it (`bench inside`); what the CPU module learned for the fourth lab took it beyond.
         row(dist, "Look inside with SqueezeNet, on the CPU", opening_inside(dist)?, 3_100_000)?,
     ])
 }
