@@ -82,6 +82,7 @@ fn label(lab: Googlenet) -> &'static str {
 fn state_in_words(lab: Googlenet) -> String {
     let words = match lab.runs.state.get() {
         _ if lab.device.with(|device| *device == Device::Gone) => "Stopped",
+        Some(RunState::Training) if lab.runs.loading.get().is_some() => "Training; more pictures are on their way",
         _ if lab.runs.loading.get().is_some() => "Fetching pictures",
         Some(RunState::Training) => "Training",
         Some(RunState::Testing) => "Measuring …",
