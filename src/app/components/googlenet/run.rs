@@ -121,7 +121,7 @@ fn hint(lab: Googlenet) -> String {
             "This run has other settings than those shown, which apply to the next one.".to_owned()
         }
         Some(RunState::Training | RunState::Loading) => {
-            "Keep this tab open; it may be hidden, and the screen stays on while it is not. The run is saved after every epoch and every half minute. Sleep only pauses it: time asleep is not counted.".to_owned()
+            "Keep this tab open; it may be hidden, and the screen stays on while it is not. The run is saved after every epoch and every minute. Sleep only pauses it: time asleep is not counted.".to_owned()
         }
         _ => String::new(),
     }
