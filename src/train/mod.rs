@@ -10,6 +10,7 @@ mod lenet;
 mod loss;
 mod measure;
 mod optimizer;
+mod pace;
 pub mod schedule;
 mod session;
 mod step;

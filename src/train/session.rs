@@ -3,6 +3,7 @@
 use super::checkpoint::Meta;
 use super::clock::now;
 use super::course::{Course, Evaluation, Parts};
+use super::pace::Pace;
 use super::step::{Measured, read};
 use crate::metrics;
 use crate::protocol::{Backend, Fault, History, KernelFrame, Part, PointOf, Progress, RunReport, TrainPoint};
@@ -36,10 +37,7 @@ pub struct Session<C: Course> {
     pub history: History,
     pub learner: C::Learner,
     step: usize,
-    seconds: f64,
-    images_per_second: f64,
-    /// Images since the speed was last computed, and `seconds` then.
-    since_speed: (usize, f64),
+    pace: Pace,
     epoch_sum: Measured,
     point_sum: Measured,
     evaluation: Option<Evaluation>,
@@ -81,9 +79,7 @@ impl<C: Course> Session<C> {
             backend,
             learner,
             step: meta.step,
-            seconds: meta.seconds,
-            images_per_second: 0.0,
-            since_speed: (0, meta.seconds),
+            pace: Pace::after(meta.seconds),
             epoch_sum: meta.epoch_sum,
             point_sum: meta.point_sum,
             history: meta.history,
@@ -114,7 +110,7 @@ impl<C: Course> Session<C> {
             let testing = self.testing();
             let done = self.measure(pictures, testing).await?;
             if !testing {
-                self.seconds += start.elapsed().as_secs_f64();
+                self.pace.measured(start.elapsed().as_secs_f64());
             }
             return Ok(done);
         }
@@ -141,8 +137,7 @@ impl<C: Course> Session<C> {
                 self.record_kernels().await?;
             }
         }
-        self.seconds += start.elapsed().as_secs_f64();
-        self.note_speed(images);
+        self.pace.stepped(start.elapsed().as_secs_f64(), images, self.unread.is_empty());
         Ok(outcome)
     }
 
@@ -153,8 +148,7 @@ impl<C: Course> Session<C> {
 
     /// Counts in seconds that were spent for this run outside of its steps.
     pub fn count_in(&mut self, seconds: f64) {
-        self.seconds += seconds;
-        self.since_speed.1 += seconds;
+        self.pace.seconds += seconds;
     }
 
     /// Whether nothing has been learned yet.
@@ -210,15 +204,16 @@ impl<C: Course> Session<C> {
 
     pub fn progress(&self) -> Progress {
         let left = self.steps_in_all().saturating_sub(self.step);
+        // One after each epoch, and the test.
+        let measurements = self.course.epochs().saturating_sub(self.history.epochs.len()) + 1;
         Progress {
             step: self.step,
             steps_in_all: self.steps_in_all(),
             epoch: self.history.epochs.len(),
             epochs: self.course.epochs(),
-            seconds: self.seconds,
-            images_per_second: self.images_per_second,
-            // From all time so far, so that measuring between epochs is counted in.
-            seconds_left: (self.step >= 5).then(|| self.seconds / self.step as f64 * left as f64),
+            seconds: self.pace.seconds,
+            images_per_second: self.pace.images_per_second,
+            seconds_left: self.pace.seconds_left(left, measurements),
         }
     }
 
@@ -243,7 +238,7 @@ impl<C: Course> Session<C> {
             second: has_second.then(&mut take),
             meta: Meta {
                 step: self.step,
-                seconds: self.seconds,
+                seconds: self.pace.seconds,
                 optimizer_steps,
                 epoch_sum: self.epoch_sum,
                 point_sum: self.point_sum,
@@ -345,8 +340,9 @@ impl<C: Course> Session<C> {
             train_accuracy: self.epoch_sum.accuracy(),
             validation_loss: measured.then(|| evaluation.sum.mean_loss()),
             validation_accuracy: measured.then(|| evaluation.sum.accuracy()),
-            seconds: self.seconds,
+            seconds: self.pace.seconds,
         };
+        self.pace.epoch_ended();
         self.epoch_sum = Measured::default();
         self.history.epochs.push(point);
         if self.course.enough(&self.learner, &self.history) {
@@ -361,7 +357,7 @@ impl<C: Course> Session<C> {
         RunReport {
             test_accuracy: evaluation.sum.correct as f64 / evaluation.sum.count as f64,
             test_loss: evaluation.sum.loss / evaluation.sum.count as f64,
-            training_seconds: self.seconds,
+            training_seconds: self.pace.seconds,
             backend: self.backend,
             confusion: metrics::confusion(labels, &predicted, self.course.classes()),
             mistakes: self.course.mistakes(pictures, &evaluation.probabilities),
@@ -421,16 +417,6 @@ impl<C: Course> Session<C> {
         self.history.kernels.push(frame.clone());
         self.news.kernels.push(frame);
         Ok(())
-    }
-
-    /// Images per second over the last quarter of a second of training, measured when nothing is still under way.
-    fn note_speed(&mut self, images: usize) {
-        self.since_speed.0 += images;
-        let seconds = self.seconds - self.since_speed.1;
-        if self.unread.is_empty() && seconds > 0.25 {
-            self.images_per_second = self.since_speed.0 as f64 / seconds;
-            self.since_speed = (0, self.seconds);
-        }
     }
 }
 
