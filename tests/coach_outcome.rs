@@ -5,8 +5,8 @@
 mod curves;
 
 use curves::{cross_entropy, history, only_training};
-use receptive::coach::{Kind, outcome};
-use receptive::protocol::History;
+use receptive::coach::{Kind, Tried, judged, outcome};
+use receptive::protocol::{GooglenetSettings, History, Schedule};
 
 /// Both curves the same, to this accuracy.
 fn learning(epochs: u32, end: f64) -> History {
@@ -83,4 +83,42 @@ fn more_epochs_are_compared_with_the_end_of_the_first_run() {
     assert_eq!((told.helped, told.epoch), (Some(true), 12));
     assert!(told.sentence.starts_with("After 12 epochs validation accuracy is 59."), "{}", told.sentence);
     assert_eq!(helped(&learning(20, 0.6), &learning(40, 0.6), Kind::StillLearning), Some(None));
+}
+
+/// What is said of a run with these settings after one of twelve epochs, of which ten were done.
+fn said(after: &History, settings: &GooglenetSettings, kind: Kind) -> Option<(Option<bool>, String)> {
+    let constant = GooglenetSettings { epochs: 12, ..GooglenetSettings::default() };
+    let before = learning(10, 0.5);
+    let (before, after) = (Tried { history: &before, settings: &constant }, Tried { history: after, settings });
+    judged(&before, &after, kind).map(|told| (told.helped, told.sentence))
+}
+
+#[test]
+fn a_falling_rate_is_judged_at_its_end() {
+    let falling = GooglenetSettings { epochs: 20, schedule: Schedule::OneCycle, ..GooglenetSettings::default() };
+    let twelve = GooglenetSettings { epochs: 12, ..falling.clone() };
+    let told = said(&learning(11, 0.4), &twelve, Kind::Plateau).unwrap();
+    assert_eq!((told.0, told.1.ends_with("It is too early to tell.")), (None, true), "{}", told.1);
+    // Two epochs more than the run before: the same epoch is compared.
+    let told = said(&learning(12, 0.4), &twelve, Kind::Plateau).unwrap();
+    assert_eq!((told.0, told.1.starts_with("After 10 epochs:")), (Some(false), true), "{}", told.1);
+    // A constant rate is judged at once.
+    let constant = GooglenetSettings { schedule: Schedule::Constant, ..twelve };
+    assert_eq!(said(&learning(10, 0.4), &constant, Kind::Plateau).unwrap().0, Some(false));
+    // The run before was left long ago.
+    let constant = GooglenetSettings { epochs: 20, ..GooglenetSettings::default() };
+    let (before, after) = (learning(10, 0.5), learning(20, 0.7));
+    let before = Tried { history: &before, settings: &constant };
+    let told = judged(&before, &Tried { history: &after, settings: &falling }, Kind::Plateau).unwrap();
+    assert_eq!((told.helped, told.epoch), (Some(true), 20));
+    assert!(told.sentence.ends_with("It helped."), "{}", told.sentence);
+}
+
+#[test]
+fn more_epochs_are_judged_by_what_came_with_them() {
+    let more = GooglenetSettings { epochs: 24, ..GooglenetSettings::default() };
+    assert_eq!(said(&learning(10, 0.5), &more, Kind::Underfitting), None, "the same as before until now");
+    let told = said(&learning(11, 0.5), &more, Kind::Underfitting).unwrap();
+    assert_eq!((told.0, told.1.ends_with("It is too early to tell.")), (None, true), "{}", told.1);
+    assert_eq!(said(&learning(24, 0.7), &more, Kind::Underfitting).unwrap().0, Some(true));
 }

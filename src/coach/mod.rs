@@ -13,7 +13,7 @@ mod seen;
 mod statistics;
 mod words;
 
-pub use outcome::{Outcome, outcome};
+pub use outcome::{Outcome, Tried, judged, outcome};
 pub use remedy::Remedy;
 
 use crate::protocol::{GooglenetSettings, History};

@@ -3,7 +3,7 @@
 use super::Kind;
 use super::statistics::{LEVEL, level, noise, real};
 use super::words::{epochs, losses, percent, points};
-use crate::protocol::History;
+use crate::protocol::{GooglenetSettings, History, Schedule};
 use serde::{Deserialize, Serialize};
 
 /// What a remedy did.
@@ -39,20 +39,53 @@ impl Reading {
     }
 }
 
+/// One of the two runs that are compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried<'a> {
+    pub history: &'a History,
+    pub settings: &'a GooglenetSettings,
+}
+
+/// As [`outcome`], with what the settings say about when a run can be judged: one with more epochs after those that both
+/// have, and one whose learning rate falls, unlike the other's, at its end.
+pub fn judged(before: &Tried<'_>, after: &Tried<'_>, kind: Kind) -> Option<Outcome> {
+    if after.settings.epochs > before.settings.epochs {
+        return longer(before.history, after.history, "Going on");
+    }
+    let falls = |run: &Tried<'_>| run.settings.schedule != Schedule::Constant;
+    if !falls(after) || falls(before) {
+        return outcome(before.history, after.history, kind);
+    }
+    let (short, long) = (before.history.epochs.len(), after.history.epochs.len());
+    if long < after.settings.epochs {
+        return beside(before.history, after.history, kind, true);
+    }
+    // The run before may have been left for this one.
+    if long < short + LEVEL {
+        return outcome(before.history, after.history, kind);
+    }
+    longer(before.history, after.history, "It")
+}
+
 /// Compares the run that a verdict of this kind was about with the one that its remedy was tried in, at the last epoch that
 /// both have. `None` while there is nothing to compare.
 pub fn outcome(before: &History, after: &History, kind: Kind) -> Option<Outcome> {
     if kind == Kind::StillLearning {
-        return longer(before, after);
+        return longer(before, after, "Going on");
     }
+    beside(before, after, kind, false)
+}
+
+fn beside(before: &History, after: &History, kind: Kind, too_early: bool) -> Option<Outcome> {
     let epoch = before.epochs.len().min(after.epochs.len());
     if epoch == 0 {
         return None;
     }
     let compared = compared(before, after, epoch, kind)?;
     // A change can cost something at first and pay later, a falling rate only at the end.
-    let early =
-        epoch < LEVEL || epoch < before.epochs.len() && (kind == Kind::Plateau || compared.helped != Some(true));
+    let early = too_early
+        || epoch < LEVEL
+        || epoch < before.epochs.len() && (kind == Kind::Plateau || compared.helped != Some(true));
     let helped = if early { None } else { compared.helped };
     let judgement = match helped {
         _ if early => "It is too early to tell.",
@@ -140,8 +173,8 @@ fn ahead(gap: f64) -> String {
     if gap < 0.0 { format!("{} behind", points(gap)) } else { format!("{} ahead", points(gap)) }
 }
 
-/// More epochs change nothing before the first run's end: what counts is what comes after.
-fn longer(before: &History, after: &History) -> Option<Outcome> {
+/// More epochs change nothing before the first run's end: what counts is what comes after. `what` did it.
+fn longer(before: &History, after: &History, what: &str) -> Option<Outcome> {
     let (short, long) = (before.epochs.len(), after.epochs.len());
     if short == 0 || long <= short {
         return None;
@@ -150,10 +183,10 @@ fn longer(before: &History, after: &History) -> Option<Outcome> {
     let early = long < short + LEVEL;
     let helped = if early { None } else { was.against(&is, ACCURACY) };
     let judgement = match helped {
-        _ if early => "It is too early to tell.",
-        Some(true) => "Going on helped.",
-        Some(false) => "Going on did not help.",
-        None => "Going on has made no clear difference.",
+        _ if early => "It is too early to tell.".to_owned(),
+        Some(true) => format!("{what} helped."),
+        Some(false) => format!("{what} did not help."),
+        None => format!("{what} has made no clear difference."),
     };
     Some(Outcome {
         helped,

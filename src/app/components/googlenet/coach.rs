@@ -19,7 +19,7 @@ pub fn coach_panel() -> AnyView {
     view! {
         <section class="panel coach" id="googlenet-coach" aria-labelledby="googlenet-coach-title">
             <h2 id="googlenet-coach-title">"Coach"</h2>
-            <p class="hint">"Read from the two curves of the run that is shown, and from nothing else. Each finding carries the number that marks its epoch in the plot."</p>
+            <p class="hint">"Read from the two curves of the run that is shown, and from nothing else. Each finding carries the number that marks its epoch in the plot. One odd epoch does not count: where levels are compared, the number of an epoch is the middle one of three."</p>
             {erase::maybe(move || lab.as_remedy().map(remedy_run))}
             {erase::view(cards)}
         </section>
@@ -60,6 +60,9 @@ fn card(lab: Googlenet, advice: Advice) -> AnyView {
     let reason = verdict.reason.clone();
     let remedy = verdict.remedy.clone().map(|remedy| {
         let verdict = verdict.clone();
+        let change = remedy.clone();
+        // The remedy keeps the pictures of the run that is shown, whatever the controls say.
+        let refused = erase::memo(move || lab.runs.settings.with(|settings| lab.refusal(&change.applied(settings))));
         view! {
             <p class="hint">{remedy.why}</p>
             <button
@@ -67,11 +70,14 @@ fn card(lab: Googlenet, advice: Advice) -> AnyView {
                 id=format!("googlenet-remedy-{number}")
                 class="button"
                 title="Starts a run from the same seed with this change; the present one is paused and kept"
-                disabled=erase::flag(move || lab.setup.settings.with(|settings| lab.refusal(settings)).is_some())
+                disabled=erase::flag(move || refused.with(Option::is_some))
                 on:click=erase::click(move |_| lab.try_remedy(&verdict))
             >
                 {remedy.label}
             </button>
+            <p class="hint" hidden=erase::flag(move || refused.with(Option::is_none))>
+                "It cannot be tried here: the pictures of this run are not on this site."
+            </p>
         }
         .into_any()
     });

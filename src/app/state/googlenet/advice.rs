@@ -3,7 +3,7 @@
 use super::{Begin, Googlenet};
 use crate::app::googlenet_store::RunRecord;
 use crate::app::long_runs::differences;
-use crate::coach::{self, Curves, Kind, Outcome, Verdict};
+use crate::coach::{self, Curves, Kind, Outcome, Tried, Verdict};
 use crate::protocol::History;
 use leptos::prelude::*;
 
@@ -57,7 +57,11 @@ fn compared(before: &RunRecord, after: &RunRecord, kind: &str) -> Comparison {
     Comparison {
         run: after.run.clone(),
         changed: differences(&after.settings, &before.settings),
-        outcome: known.and_then(|kind| coach::outcome(&before.history, &after.history, kind)),
+        outcome: known.and_then(|kind| {
+            let [before, after] =
+                [before, after].map(|record| Tried { history: &record.history, settings: &record.settings });
+            coach::judged(&before, &after, kind)
+        }),
     }
 }
 
@@ -99,6 +103,9 @@ impl Googlenet {
         let Some(remedy) = &verdict.remedy else { return };
         let Some(record) = untrack(|| self.runs.shown()) else { return };
         let settings = self.runs.settings.with_untracked(|settings| remedy.applied(settings));
+        if untrack(|| self.refusal(&settings)).is_some() {
+            return;
+        }
         // In front, because only so many are laid into the plot.
         self.runs.ticked.update(|ticked| {
             ticked.retain(|other| *other != record.run);
