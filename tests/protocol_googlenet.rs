@@ -109,6 +109,7 @@ fn events() -> Vec<GooglenetEvent> {
         name: "reference".to_owned(),
         title: "The notebook’s network".to_owned(),
         made: "On a laptop.".to_owned(),
+        lossy: true,
         classes: classes(),
         settings: settings(),
         history: history.clone(),
@@ -144,6 +145,7 @@ fn events() -> Vec<GooglenetEvent> {
         },
         GooglenetEvent::Benchmarked { request: 2, speed },
         GooglenetEvent::Looked { request: 3, look },
+        GooglenetEvent::Fetching { request: 5, done: 1_000_000, total: 10_400_000 },
         GooglenetEvent::Fetched { request: 5, name: "reference".to_owned() },
     ];
     for event in &events {
@@ -152,7 +154,7 @@ fn events() -> Vec<GooglenetEvent> {
             GooglenetEvent::State { .. } | GooglenetEvent::History { .. } | GooglenetEvent::Trained { .. } => {}
             GooglenetEvent::EpochEnded { .. } | GooglenetEvent::Saved { .. } | GooglenetEvent::Finished { .. } => {}
             GooglenetEvent::Diverged { .. } | GooglenetEvent::Benchmarked { .. } => {}
-            GooglenetEvent::Looked { .. } | GooglenetEvent::Fetched { .. } => {}
+            GooglenetEvent::Looked { .. } | GooglenetEvent::Fetching { .. } | GooglenetEvent::Fetched { .. } => {}
         }
     }
     events

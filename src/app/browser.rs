@@ -29,6 +29,16 @@ pub fn site_path() -> String {
     path.trim_end_matches('/').to_owned()
 }
 
+/// A file of this site, by its path. `None` when it cannot be had.
+pub async fn site_file(path: &str) -> Option<Blob> {
+    let response = JsFuture::from(window().fetch_with_str(&format!("{}{path}", site_root()))).await.ok()?;
+    let response: web_sys::Response = response.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    JsFuture::from(response.blob().ok()?).await.ok()?.dyn_into().ok()
+}
+
 /// The pairs after `?` in the address, decoded.
 pub fn query() -> Vec<(String, String)> {
     let search = window().location().search().unwrap_or_default();

@@ -66,7 +66,7 @@ pub fn name_of(settings: &GooglenetSettings) -> String {
 pub fn differences(one: &GooglenetSettings, other: &GooglenetSettings) -> String {
     let all = one.differences(other);
     if all.is_empty() {
-        return "no setting, only the weights they began with".to_owned();
+        return "no setting, only the weights they began with, if at all".to_owned();
     }
     let word = |(h, here, there): &(&'static Hyperparameter, String, String)| {
         format!("{} (the other: {})", setting(h, here), words::setting_value(h, there))
@@ -92,7 +92,7 @@ mod tests {
     fn two_runs_differ_in_words() {
         let one = GooglenetSettings { dropout: 0.2, ..GooglenetSettings::default() };
         assert_eq!(differences(&one, &GooglenetSettings::default()), "dropout 0.2 (the other: 0.4)");
-        assert_eq!(differences(&one, &one.clone()), "no setting, only the weights they began with");
+        assert_eq!(differences(&one, &one.clone()), "no setting, only the weights they began with, if at all");
     }
 
     #[test]

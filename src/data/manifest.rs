@@ -277,6 +277,7 @@ mod tests {
                 name: text("a"),
                 title: text("t"),
                 made: text("m"),
+                lossy: true,
                 record: path.clone(),
                 weights: vec![path],
             }],

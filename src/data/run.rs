@@ -20,6 +20,8 @@ pub struct InstalledRun {
     pub title: String,
     /// Where, when and on which form of the data it was trained.
     pub made: String,
+    /// Its pictures were stored with loss: its accuracies cannot be compared with published ones.
+    pub lossy: bool,
     /// Path of its [`RunRecord`] as JSON.
     pub record: String,
     /// Paths of the pieces of its weights, in order: joined, they are what [`pack_weights`] made.

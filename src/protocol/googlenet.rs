@@ -129,6 +129,12 @@ pub enum GooglenetEvent {
         request: RequestId,
         look: GooglenetLook,
     },
+    /// How far such a download is, in bytes.
+    Fetching {
+        request: RequestId,
+        done: u64,
+        total: u64,
+    },
     /// Buffer 0: the weights in half precision, a file as of `EpochEnded`.
     Fetched {
         request: RequestId,
@@ -160,6 +166,8 @@ pub struct FinishedRun {
     pub title: String,
     /// Where, when and on which form of the data it was trained.
     pub made: String,
+    /// As of a [`TrainingSet`].
+    pub lossy: bool,
     pub classes: Vec<String>,
     pub settings: GooglenetSettings,
     pub history: History,

@@ -29,7 +29,7 @@ pub fn GooglenetPage() -> impl IntoView {
             data-run=erase::text(move || lab.run_words()[2].clone())
             data-sets=erase::text(move || lab.setup.sets.with(|sets| sets.len().to_string()))
             data-dataset=erase::text(move || lab.setup.settings.with(|settings| settings.dataset.clone()))
-            data-runs=erase::text(move || lab.runs.all.with(|all| all.iter().filter(|run| !run.removed).count().to_string()))
+            data-runs=erase::text(move || lab.runs.all.with(|all| all.iter().filter(|run| !run.removed && run.made.is_none()).count().to_string()))
             data-busy=erase::text(move || lab.runs.is_busy().to_string())
             data-backend=erase::text(move || backend().to_owned())
         >

@@ -28,7 +28,7 @@ impl Googlenet {
         let run = manifest.runs.iter().find(|run| run.name == name).cloned();
         let run = run.ok_or_else(|| Fault::NotInstalled { network: name.to_owned(), command: None })?;
         wasm_bindgen_futures::spawn_local(async move {
-            match weights(&fetcher, &manifest, &run).await {
+            match weights(&fetcher, &manifest, &run, request).await {
                 Ok(file) => post_with(GooglenetEvent::Fetched { request, name: run.name }, vec![file]),
                 Err(fault) => outbox::post(Event::Failed { at: FaultSite::Request(request), fault }),
             }
@@ -40,18 +40,28 @@ impl Googlenet {
 async fn described(fetcher: &Fetcher, manifest: &Manifest, run: &InstalledRun) -> Result<FinishedRun, Fault> {
     let file = fetcher.verified(manifest.find(&run.record)?, |_| ()).await?;
     let RunRecord { settings, classes, history } = RunRecord::parse(&run.record, &file)?;
-    let mut bytes = 0;
-    for path in &run.weights {
-        bytes += manifest.find(path)?.bytes;
-    }
-    let InstalledRun { name, title, made, .. } = run.clone();
-    Ok(FinishedRun { name, title, made, classes, settings, history, bytes })
+    let bytes = bytes_of(manifest, run)?;
+    let InstalledRun { name, title, made, lossy, .. } = run.clone();
+    Ok(FinishedRun { name, title, made, lossy, classes, settings, history, bytes })
 }
 
-async fn weights(fetcher: &Fetcher, manifest: &Manifest, run: &InstalledRun) -> Result<Vec<u8>, Fault> {
-    let mut packed = Vec::new();
+/// Of its weights, to download.
+fn bytes_of(manifest: &Manifest, run: &InstalledRun) -> Result<u64, Fault> {
+    let pieces = run.weights.iter().map(|path| manifest.find(path));
+    Ok(pieces.map(|piece| piece.map(|piece| piece.bytes)).sum::<Result<_, _>>()?)
+}
+
+async fn weights(
+    fetcher: &Fetcher,
+    manifest: &Manifest,
+    run: &InstalledRun,
+    request: RequestId,
+) -> Result<Vec<u8>, Fault> {
+    let (mut packed, total) = (Vec::new(), bytes_of(manifest, run)?);
     for path in &run.weights {
-        packed.extend(fetcher.verified(manifest.find(path)?, |_| ()).await?);
+        let before = packed.len() as u64;
+        let tell = |done| post(GooglenetEvent::Fetching { request, done: before + done, total });
+        packed.extend(fetcher.verified(manifest.find(path)?, tell).await?);
     }
     Ok(unpack_weights(&run.title, &packed)?)
 }

@@ -159,6 +159,18 @@ impl Googlenet {
         }
     }
 
+    /// Ends a download under way; what it brought is in the browser's cache when it begins again.
+    fn end_download(&mut self) -> Result<(), Fault> {
+        if let Some(pictures) = self.pictures.take_if(|pictures| pictures.is_loading()) {
+            let site = pictures.site.clone();
+            // Gone before there is room for the others.
+            drop(pictures);
+            self.pictures = Some(Loaded::new(site, false)?);
+            self.run.iter_mut().for_each(|run| run.starved = false);
+        }
+        Ok(())
+    }
+
     fn take_pictures(&mut self, step: Step) {
         let Some(pictures) = &mut self.pictures else { return };
         match pictures.take(step) {

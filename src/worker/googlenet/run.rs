@@ -63,6 +63,7 @@ impl Googlenet {
             // Saving reads the outstanding losses, so that the last points are told too.
             let saved = self.save().await;
             self.tell_news(true);
+            self.end_download()?;
             self.tell_state(RunState::Paused);
             saved?;
         }

@@ -36,6 +36,9 @@ pub struct Args {
     /// Where, when and on which form of the data it was trained: a sentence for visitors.
     #[arg(long)]
     made: String,
+    /// The pictures were stored with loss: pages say so beside what was measured on them.
+    #[arg(long)]
+    lossy: bool,
     /// Under which terms visitors may have its weights.
     #[arg(long, default_value = env!("CARGO_PKG_LICENSE"))]
     licence: String,
@@ -77,6 +80,7 @@ fn install(store: &Store, args: &Args) -> Result<u64> {
         name: name.clone(),
         title: title.clone(),
         made: made.clone(),
+        lossy: args.lossy,
         record: path("record.json"),
         weights: (0..pieces.len()).map(|piece| path(&format!("weights-{piece:02}.planes.gzip"))).collect(),
     };
@@ -127,7 +131,7 @@ mod tests {
         let text = |text: &str| text.to_owned();
         let (folder, into) = (folder.join("out"), Some(folder.join("public")));
         let (name, title, made) = (text("reference"), text("Reference"), text("Made today."));
-        Args { folder, name, title, made, licence: text("l"), source: text("s"), into }
+        Args { folder, name, title, made, lossy: true, licence: text("l"), source: text("s"), into }
     }
 
     /// A safetensors file of two bytes of weights, of a network for these classes.
@@ -169,7 +173,10 @@ mod tests {
         let manifest = store.manifest().unwrap();
         assert_eq!(manifest.assets.iter().map(|asset| asset.bytes).sum::<u64>(), written);
         let [run] = manifest.runs.as_slice() else { panic!("one run") };
-        assert_eq!((run.made.as_str(), run.record.as_str()), ("Made today.", "runs/reference/record.json"));
+        assert_eq!(
+            (run.made.as_str(), run.lossy, run.record.as_str()),
+            ("Made today.", true, "runs/reference/record.json")
+        );
         let read = |path: &String| {
             let bytes = fs::read(store.folder().join(path)).unwrap();
             manifest.find(path).unwrap().verify(&bytes).unwrap();

@@ -41,7 +41,7 @@ pub fn kept_runs() -> AnyView {
                 </table>
             </div>
             {erase::maybe(move || two_ticked(lab))}
-            <p class="hint">"Best and last are validation accuracies. A run that begins with the weights of an epoch takes the settings that are shown above."</p>
+            <p class="hint">"Best and last are validation accuracies. A run that begins with the weights of an epoch has the network of that run (stem, batch norm, ReLU, width), and the other settings as they are shown above."</p>
         </section>
     }
     .into_any()
@@ -71,7 +71,7 @@ fn about(record: &RunRecord) -> String {
     let remedy = if record.remedy_of.is_some() { ", a remedy of the coach" } else { "" };
     let lossy = if record.lossy { ", pictures stored with loss" } else { "" };
     match &record.made {
-        Some((_, made)) => made.clone(),
+        Some((_, made)) => made.trim_end_matches('.').to_owned(),
         None => {
             let state = if record.finished { "" } else { ", not finished" };
             format!("{}{lossy}{begun}{remedy}, {}{state}", record.set, when(record))

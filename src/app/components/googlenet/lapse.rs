@@ -35,6 +35,15 @@ pub fn lapse_panel() -> AnyView {
         view! {
             {timeline(lab)}
             <p class="hint" role="status" id="googlenet-lapse-note">{erase::text(move || note(lab))}</p>
+            <button
+                type="button"
+                id="googlenet-look-again"
+                class="button small"
+                hidden=erase::flag(move || lab.lapse.problem.with(Option::is_none))
+                on:click=erase::click(move |_| lab.look_again())
+            >
+                "Try again"
+            </button>
             <div class="lapse-grid">
                 <div class="lapse-picture">
                     <h3>"Picture"</h3>
@@ -160,7 +169,11 @@ fn note(lab: Googlenet) -> String {
     let nothing = lab.lapse.seen.with(Option::is_none);
     let picture = lab.lapse.picture.get();
     if nothing && picture != Picture::Own && lab.validated_pictures() == 0 && lab.setup.listed.get() {
-        return "The pictures of this run are not on this site. Choose one of yours to see what the network makes of it.".to_owned();
+        return "The pictures of this run are not on this site. Choose one of yours, or the cat, to see what the network makes of it.".to_owned();
+    }
+    if let Some((done, total)) = lab.runs.fetching.get() {
+        let [done, total] = [done, total].map(words::megabytes);
+        return format!("Fetching the weights of this run: {done} of {total}.");
     }
     if nothing && lab.lapse.is_waiting() {
         return "Computing …".to_owned();

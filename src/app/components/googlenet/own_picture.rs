@@ -35,6 +35,15 @@ pub fn picture_buttons(lab: Googlenet, camera: RwSignal<bool>) -> AnyView {
             </span>
             <button
                 type="button"
+                id="googlenet-sample"
+                class="button small"
+                hidden=erase::flag(move || !none())
+                on:click=erase::click(move |_| lab.look_at_sample())
+            >
+                "A cat"
+            </button>
+            <button
+                type="button"
                 id="googlenet-camera"
                 class="button small"
                 aria-expanded=erase::text(move || camera.get().to_string())

@@ -27,6 +27,7 @@ pub fn run_panel() -> AnyView {
             {erase::maybe(move || loading(lab))}
             {diverged(PREFIX, run.diverged, Callback::new(move |learning_rate| lab.rewind(learning_rate)))}
             {progress(PREFIX, run.progress, per_epoch, finished)}
+            <p class="hint" id="googlenet-result">{erase::text(move || result(lab))}</p>
             {takes(lab)}
             {device(lab)}
         </section>
@@ -39,7 +40,10 @@ fn buttons(lab: Googlenet) -> AnyView {
     let busy = erase::memo(move || run.is_busy());
     let train = Press {
         label: Box::new(move || label(lab).to_owned()),
-        disabled: Box::new(move || run.state.get() == Some(RunState::Diverged) || refusal(lab).is_some()),
+        disabled: Box::new(move || {
+            let diverged = run.state.get() == Some(RunState::Diverged) && !lab.settings_wait();
+            diverged || refusal(lab).is_some()
+        }),
         press: Callback::new(move |()| lab.train()),
     };
     let cannot_stop = move || {
@@ -84,6 +88,7 @@ fn state_in_words(lab: Googlenet) -> String {
         _ if lab.device.with(|device| *device == Device::Gone) => "Stopped",
         Some(RunState::Training) if lab.runs.loading.get().is_some() => "Training; more pictures are on their way",
         _ if lab.runs.loading.get().is_some() => "Fetching pictures",
+        Some(RunState::Training) if measures(lab) => "Measuring after the epoch …",
         Some(RunState::Training) => "Training",
         Some(RunState::Testing) => "Measuring …",
         _ if lab.runs.waiting.get() => "Getting ready …",
@@ -95,6 +100,26 @@ fn state_in_words(lab: Googlenet) -> String {
         Some(RunState::Finished) => "Finished",
     };
     words.to_owned()
+}
+
+/// Whether all steps of an epoch are done, and its measurement is not.
+fn measures(lab: Googlenet) -> bool {
+    lab.runs.progress.with(|p| {
+        let per_epoch = p.steps_in_all / p.epochs.max(1);
+        per_epoch > 0 && p.step / per_epoch > p.epoch
+    })
+}
+
+/// What was measured when the run ended.
+fn result(lab: Googlenet) -> String {
+    let step = lab.runs.progress.with(|p| words::count(p.step));
+    lab.runs.report.get().map_or(String::new(), |report| {
+        format!(
+            "At its end, after step {step}, the validation accuracy was {}, the loss {:.3}.",
+            words::percent(report.test_accuracy),
+            report.test_loss
+        )
+    })
 }
 
 /// What keeps from training, or what the button would do.

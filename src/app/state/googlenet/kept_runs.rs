@@ -6,7 +6,7 @@ use super::{Asked, Begin, Googlenet, NoticeAction, Tone};
 use crate::app::browser;
 use crate::app::erase;
 use crate::app::googlenet_store::{self as store, RunRecord};
-use crate::protocol::{FinishedRun, GooglenetCommand, Progress, RequestId, RunId};
+use crate::protocol::{FinishedRun, GooglenetCommand, GooglenetSettings, Progress, RequestId, RunId};
 use leptos::prelude::*;
 use std::rc::Rc;
 
@@ -30,6 +30,7 @@ fn record_of(run: FinishedRun) -> RunRecord {
         },
         settings: run.settings,
         classes: run.classes,
+        lossy: run.lossy,
         history: run.history,
         finished: true,
         made: Some((run.title, run.made)),
@@ -47,6 +48,8 @@ impl Googlenet {
                 Ok(runs) => lab.runs_read(runs),
                 Err(error) => lab.run_not_kept(&error),
             }
+            lab.runs.hidden.update_value(|hidden| hidden.read = true);
+            lab.site_run_instead();
         });
     }
 
@@ -67,7 +70,16 @@ impl Googlenet {
             }
             self.runs.show(&record);
         }
-        self.site_run_instead();
+    }
+
+    /// Another tab may have gone on with the run since it was read.
+    pub(super) async fn read_again(&self, run: &str) {
+        let Some(known) = untrack(|| self.runs.record(run)) else { return };
+        let stored = store::runs().await.unwrap_or_default().into_iter().find(|record| record.run == run);
+        if let Some(newer) = stored.filter(|stored| stored.changed_at > known.changed_at) {
+            self.update_record(run, |record| record.clone_from(&newer));
+            self.runs.show(&newer);
+        }
     }
 
     /// The worker told which finished runs the site has.
@@ -82,7 +94,8 @@ impl Googlenet {
     /// Without a run of their own, visitors see one that the site has.
     fn site_run_instead(&self) {
         let first = self.runs.all.with_untracked(|all| all.first().cloned());
-        let nothing = self.runs.id.with_untracked(String::is_empty) && !self.runs.waiting.get_untracked();
+        let read = self.runs.hidden.with_value(|hidden| hidden.read);
+        let nothing = self.runs.id.with_untracked(String::is_empty) && !self.runs.waiting.get_untracked() && read;
         if let Some(record) = first.filter(|record| nothing && record.made.is_some()) {
             self.runs.show(&record);
         }
@@ -106,9 +119,16 @@ impl Googlenet {
         self.go_on();
     }
 
-    /// Starts a run with the settings of the controls and the weights of a saved epoch.
+    /// Starts a run with the weights of a saved epoch: in the network of that run, because they fit no other, and with
+    /// what the controls show besides.
     pub fn start_from(&self, run: RunId, epoch: usize) {
-        let settings = self.setup.settings.get_untracked();
+        let Some(GooglenetSettings { stem, batch_norm, branch_relu, width, .. }) =
+            untrack(|| self.runs.record(&run)).map(|record| record.settings)
+        else {
+            return;
+        };
+        let shown = self.setup.settings.get_untracked();
+        let settings = GooglenetSettings { stem, batch_norm, branch_relu, width, ..shown };
         self.begin(Begin { settings, with: Some((run, epoch)), remedy_of: None });
     }
 
@@ -187,6 +207,7 @@ impl Googlenet {
 
     /// The weights of a site's run came, or do not come.
     pub(super) fn fetched(&self, request: RequestId, bytes: Option<Vec<u8>>) {
+        self.runs.fetching.set(None);
         let waiting = self.runs.hidden.try_update_value(|hidden| {
             let place = hidden.fetching.iter().position(|(other, ..)| *other == request)?;
             Some(hidden.fetching.swap_remove(place))

@@ -143,6 +143,12 @@ impl Googlenet {
         })
     }
 
+    /// Tries once more what failed.
+    pub fn look_again(&self) {
+        self.lapse.problem.set(None);
+        self.look();
+    }
+
     /// Looks at what is chosen, if it was not looked at already.
     pub(super) fn look(&self) {
         let Some(question) = untrack(|| self.question()) else { return };

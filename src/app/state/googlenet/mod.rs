@@ -4,6 +4,7 @@
 //! be told all of it again when one died.
 
 mod advice;
+mod begin;
 mod keeping;
 mod kept_runs;
 mod lapse;
@@ -15,9 +16,10 @@ mod speed;
 mod worker;
 
 pub use advice::{Advice, Comparison};
+pub use begin::Begin;
 pub use kept_runs::when;
 pub use lapse::{Lapse, Seen};
-pub use runs::{Begin, Runs};
+pub use runs::Runs;
 pub use setup::{Preset, Setup, entries};
 
 use super::desk::{AtDesk, Desk};

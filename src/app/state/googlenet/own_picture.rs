@@ -10,7 +10,25 @@ use web_sys::{Blob, ImageBitmap};
 /// The square is first drawn at most so large.
 const LARGEST: u32 = 1024;
 
+/// A small picture of this site, of something that CIFAR-10 has a class for.
+const SAMPLE: &str = "thumbnails/chelsea.jpg";
+
 impl Googlenet {
+    /// Looks at a picture of this site, for visitors who have none at hand.
+    pub fn look_at_sample(&self) {
+        let lab = *self;
+        erase::spawn(async move {
+            match browser::site_file(SAMPLE).await {
+                Some(blob) => lab.look_at("The cat’s picture".to_owned(), blob),
+                None => {
+                    let text = "The picture cannot be fetched. Is the network there? Or choose one of yours.";
+                    lab.announce(text);
+                    lab.notify(Tone::Error, text, Some(NoticeAction::ChoosePicture));
+                }
+            }
+        });
+    }
+
     /// Looks at the square in the middle of a picture.
     pub fn look_at(&self, name: String, blob: Blob) {
         let lab = *self;

@@ -6,9 +6,7 @@ use crate::app::browser;
 use crate::app::googlenet_store::RunRecord;
 use crate::app::state::{Divergence, Loading};
 use crate::app::words;
-use crate::protocol::{
-    GooglenetCommand, GooglenetEvent, GooglenetSettings, History, PointOf, Progress, RunId, RunState,
-};
+use crate::protocol::{GooglenetEvent, GooglenetSettings, History, PointOf, Progress, RunId, RunState};
 use leptos::prelude::*;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -29,7 +27,6 @@ impl Googlenet {
             }
             E::History { run, history } if self.is_shown(&run) => self.runs.show_history(history),
             E::Trained { run, points, progress } if self.is_shown(&run) => {
-                self.something_came();
                 if !points.is_empty() {
                     self.runs.points.update(|all| all.extend(points));
                 }
@@ -81,7 +78,7 @@ impl Googlenet {
             std::mem::take(&mut hidden.goes_on)
         });
         if goes_on == Some(true) && matches!(state, RunState::Fresh | RunState::Paused) {
-            self.order(GooglenetCommand::Train, Vec::new());
+            self.go_on();
         } else {
             runs.waiting.set(false);
         }
@@ -98,6 +95,11 @@ impl Googlenet {
             self.announce(epoch_in_words(&point, progress.epochs));
             self.take_down();
             self.setup.look_around();
+        } else {
+            self.update_record(&run, |record| {
+                record.history.epochs.retain(|other| other.epoch < point.epoch);
+                record.history.epochs.push(point);
+            });
         }
         if !weights.is_empty() {
             self.keep(run, Job::Epoch(point.epoch, weights));
@@ -121,7 +123,7 @@ impl Googlenet {
     }
 
     /// Notes in the list what the shown run has become.
-    fn take_down(&self) {
+    pub(super) fn take_down(&self) {
         let runs = &self.runs;
         let history = History {
             points: runs.points.get_untracked(),

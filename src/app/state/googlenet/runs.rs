@@ -1,5 +1,6 @@
 //! The run that is shown: its signals, and the visitor's orders to it.
 
+use super::begin::Begin;
 use super::keeping::Job;
 use super::{Googlenet, NoticeAction, Tone};
 use crate::app::browser::{self, Held};
@@ -36,6 +37,8 @@ pub struct Runs {
     pub report: Kept<RunReport>,
     pub diverged: RwSignal<Option<Divergence>>,
     pub loading: RwSignal<Option<Loading>>,
+    /// How far the download of a site's run is, in bytes.
+    pub fetching: RwSignal<Option<(u64, u64)>>,
     /// Train was pressed, and the worker has not answered yet.
     pub waiting: RwSignal<bool>,
     /// All runs of this browser, the newest first, and then those that the site has.
@@ -74,15 +77,10 @@ pub(super) struct Hidden {
     /// Weights of the site's runs: those that were fetched, and those that somebody waits for.
     pub fetched: Vec<(RunId, File)>,
     pub fetching: Vec<(RequestId, RunId, Sender<File>)>,
-}
-
-/// A run to be made.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Begin {
-    pub settings: GooglenetSettings,
-    /// The run and the epoch with whose weights it begins.
-    pub with: Option<(RunId, usize)>,
-    pub remedy_of: Option<(RunId, String)>,
+    /// The browser's storage was read, or cannot be.
+    pub read: bool,
+    /// The run stands still because its pictures did not come.
+    pub load_failed: bool,
 }
 
 impl Runs {
@@ -97,6 +95,7 @@ impl Runs {
             report: Kept::default(),
             diverged: RwSignal::default(),
             loading: RwSignal::default(),
+            fetching: RwSignal::default(),
             waiting: RwSignal::default(),
             all: List::default(),
             ticked: RwSignal::default(),
@@ -219,6 +218,13 @@ impl Googlenet {
                 return lab.order(GooglenetCommand::Train, Vec::new());
             }
             let run = lab.runs.id.get_untracked();
+            lab.read_again(&run).await;
+            if !lab.runs.is_turn(turn) {
+                return;
+            }
+            if lab.runs.state.get_untracked() == Some(RunState::Finished) {
+                return lab.runs.waiting.set(false);
+            }
             let kept = match lab.runs.hidden.with_value(|hidden| hidden.kept.clone()) {
                 Some(kept) => Some(kept),
                 None => lab.checkpoint(&run).await.map(Rc::new),
@@ -245,76 +251,8 @@ impl Googlenet {
         self.notify(Tone::Warning, text, None);
     }
 
-    /// Makes a new run and starts it. The one before stays kept.
-    pub fn begin(&self, begin: Begin) {
-        if let Some(sentence) = untrack(|| self.refusal(&begin.settings)) {
-            self.announce(sentence.clone());
-            self.notify(Tone::Warning, sentence, None);
-            return;
-        }
-        let (lab, turn) = (*self, self.runs.next_turn());
-        self.runs.waiting.set(true);
-        if self.device.with_untracked(|device| device.ready().is_none()) {
-            self.runs.hidden.update_value(|hidden| hidden.wanted = Some(begin));
-            return;
-        }
-        self.pause_present_run();
-        self.runs.waiting.set(true);
-        erase::spawn(async move {
-            if !lab.may_train().await || !lab.runs.is_turn(turn) {
-                return;
-            }
-            let weights = match &begin.with {
-                Some((run, epoch)) => lab.weights(run, *epoch).await.map(|bytes| vec![bytes.to_vec()]),
-                None => Some(Vec::new()),
-            };
-            if !lab.runs.is_turn(turn) {
-                return;
-            }
-            let Some(weights) = weights else {
-                lab.runs.waiting.set(false);
-                let text = "The weights to begin with could not be read. Choose another epoch, or start without them.";
-                return lab.notify(Tone::Warning, text, None);
-            };
-            let (run, settings) = (browser::new_run_id(), begin.settings.clone());
-            lab.show_new_run(run.clone(), begin);
-            lab.order(GooglenetCommand::Prepare { run, settings }, weights);
-        });
-    }
-
-    fn show_new_run(&self, run: RunId, begin: Begin) {
-        let set = untrack(|| self.setup.set(&begin.settings.dataset));
-        let (title, classes, lossy) =
-            set.map(|set| (set.title, set.classes, set.lossy)).unwrap_or_else(|| (String::new(), Vec::new(), false));
-        let record = RunRecord {
-            run,
-            set: title,
-            classes,
-            lossy,
-            progress: Progress { epochs: begin.settings.epochs, ..Progress::default() },
-            settings: begin.settings,
-            begun_with: begin.with,
-            remedy_of: begin.remedy_of,
-            changed_at: browser::now(),
-            ..RunRecord::default()
-        };
-        self.runs.show(&record);
-        self.runs.hidden.update_value(|hidden| hidden.goes_on = true);
-        self.adopt(record.settings.clone());
-        let mut all = self.runs.all.with_untracked(Vec::clone);
-        // What never took a step is not worth its line.
-        all.retain(|other| other.progress.step > 0);
-        all.insert(0, record);
-        self.runs.all.set(all);
-        self.setup.look_around();
-        erase::spawn(async {
-            // A run of hours is worth asking that it be not thrown away; whatever the answer, training goes on.
-            browser::persist_storage().await;
-        });
-    }
-
     /// Whether this tab may train: one run at a time on a device, because two would only slow each other down.
-    async fn may_train(&self) -> bool {
+    pub(super) async fn may_train(&self) -> bool {
         if self.runs.hidden.with_value(|hidden| hidden.held.is_some()) {
             return true;
         }
@@ -344,6 +282,7 @@ impl Googlenet {
     pub(super) fn pause_present_run(&self) {
         if untrack(|| self.runs.is_busy()) {
             self.order(GooglenetCommand::Pause, Vec::new());
+            self.take_down();
         }
         self.runs.waiting.set(false);
     }
@@ -362,8 +301,9 @@ impl Googlenet {
 
     /// Goes back to the last good state with a smaller learning rate, and on from there.
     pub fn rewind(&self, learning_rate: f64) {
+        self.runs.waiting.set(true);
+        self.runs.hidden.update_value(|hidden| hidden.goes_on = true);
         self.order(GooglenetCommand::Rewind { learning_rate }, Vec::new());
-        self.order(GooglenetCommand::Train, Vec::new());
     }
 
     /// The settings of the run that is shown again.
@@ -376,7 +316,7 @@ impl Googlenet {
         let wanted = self.runs.hidden.try_update_value(|hidden| hidden.wanted.take()).flatten();
         if let Some(begin) = wanted {
             self.begin(begin);
-        } else if untrack(|| self.runs.is_busy()) {
+        } else if untrack(|| self.runs.is_busy()) && !self.runs.is_in_worker() {
             self.go_on();
         }
     }

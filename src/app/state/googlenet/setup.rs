@@ -160,6 +160,10 @@ impl Googlenet {
         self.setup.listed.set(true);
         // What a link asks for stays, with the sentence that it is not here.
         if let Some(first) = first.filter(|_| !self.setup.asked_set.get_untracked()) {
+            // Train may have been pressed by now.
+            self.runs.hidden.update_value(|hidden| {
+                hidden.wanted.iter_mut().for_each(|begin| begin.settings.dataset.clone_from(&first));
+            });
             self.adopt(GooglenetSettings { dataset: first, ..self.setup.settings.get_untracked() });
         }
     }

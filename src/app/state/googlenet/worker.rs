@@ -8,7 +8,9 @@ use crate::app::state::in_words;
 use crate::app::state::inside::Device;
 use crate::app::state::{Notice, NoticeAction, Tone};
 use crate::app::worker_client::{Arrival, WorkerClient};
-use crate::protocol::{Backend, Event, Fault, FaultSite, GooglenetCommand, GooglenetEvent, NextAction, RequestId};
+use crate::protocol::{
+    Backend, Event, Fault, FaultSite, GooglenetCommand, GooglenetEvent, NextAction, RequestId, RunState,
+};
 use leptos::prelude::*;
 use std::rc::Rc;
 
@@ -30,6 +32,12 @@ impl AtDesk for Googlenet {
     fn worker_went(&self) {
         self.setup.measuring.set(false);
         self.runs.loading.set(None);
+        self.runs.fetching.set(None);
+        // The state to go back to went with it; the last checkpoint is there.
+        if self.runs.diverged.with_untracked(Option::is_some) {
+            self.runs.diverged.set(None);
+            self.runs.state.set(Some(RunState::Paused));
+        }
         self.runs.hidden.update_value(|hidden| {
             hidden.in_worker = false;
             hidden.fetching.clear();
@@ -39,8 +47,8 @@ impl AtDesk for Googlenet {
 
     fn activate(&self, client: Rc<WorkerClient>) {
         let arrivals = client.arrivals.clone();
+        // The run is told when the answer is there.
         self.list();
-        self.tell_run();
         self.look();
         let lab = *self;
         erase::spawn(async move {
@@ -71,6 +79,16 @@ impl Googlenet {
         self.ask(Asked::List, Vec::new(), |request| GooglenetCommand::List { request });
     }
 
+    /// What did not come is fetched once more.
+    fn load_again(&self) {
+        self.list();
+        self.look_again();
+        let stands = self.runs.hidden.try_update_value(|hidden| std::mem::take(&mut hidden.load_failed));
+        if stands == Some(true) && self.runs.state.get_untracked() == Some(RunState::Paused) {
+            self.go_on();
+        }
+    }
+
     fn answered(&self, request: RequestId) -> Option<Asked> {
         self.desk(|desk| desk.answered(request)).flatten()
     }
@@ -81,6 +99,7 @@ impl Googlenet {
                 self.answered(request);
                 self.sets_listed(sets);
                 self.finished_listed(finished);
+                self.tell_run();
             }
             GooglenetEvent::Benchmarked { request, speed } => {
                 self.answered(request);
@@ -88,9 +107,9 @@ impl Googlenet {
             }
             GooglenetEvent::Looked { request, look } => {
                 self.answered(request);
-                self.something_came();
                 self.looked(request, look, &buffers);
             }
+            GooglenetEvent::Fetching { done, total, .. } => self.runs.fetching.set(Some((done, total))),
             GooglenetEvent::Fetched { request, .. } => {
                 self.answered(request);
                 let bytes = (!buffers.is_empty()).then(|| buffers.swap_remove(0));
@@ -108,7 +127,11 @@ impl Googlenet {
     fn failed(&self, at: FaultSite, fault: &Fault) {
         let request = match at {
             FaultSite::Worker => return self.worker_died(fault),
-            FaultSite::Run | FaultSite::Load => return self.run_failed(fault),
+            FaultSite::Run => return self.run_failed(fault),
+            FaultSite::Load => {
+                self.runs.hidden.update_value(|hidden| hidden.load_failed = true);
+                return self.run_failed(fault);
+            }
             FaultSite::Request(request) => request,
         };
         match self.answered(request) {
@@ -122,6 +145,7 @@ impl Googlenet {
             Some(Asked::List) => {
                 self.setup.listed.set(true);
                 self.notify_fault(fault);
+                self.tell_run();
             }
             // It is over already.
             None => {}
@@ -177,7 +201,7 @@ impl Googlenet {
         self.notices.dismiss(notice.id);
         match notice.action {
             Some(NoticeAction::UseCpu | NoticeAction::StartAgain) => self.choose_device(Backend::Cpu),
-            Some(NoticeAction::LoadAgain) => self.list(),
+            Some(NoticeAction::LoadAgain) => self.load_again(),
             Some(NoticeAction::ReloadPage) => drop(browser::window().location().reload()),
             Some(NoticeAction::ChoosePicture) => browser::click("googlenet-picture"),
             Some(action) => self.act_on_run(action),
