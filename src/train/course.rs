@@ -73,6 +73,11 @@ pub trait Course {
         Vec::new()
     }
 
+    /// A step with a larger mean loss has lost what was learned: the run is stopped, as where it is no number.
+    fn most_loss(&self) -> f32 {
+        f32::INFINITY
+    }
+
     /// Twice the loss of guessing. Weights with a larger one are on their way out even where it is still a number, and
     /// going back to them would only diverge again.
     fn good_loss(&self) -> f32 {

@@ -317,7 +317,8 @@ impl<C: Course> Session<C> {
                         // The last step went astray, and no step after it would have told.
                         let (step, good_step) = (self.step, good.step);
                         self.go_back(good);
-                        return Ok(Advance::Diverged { step, loss: loss_in_words(&logits), good_step });
+                        let loss = loss_in_words(evaluation.sum, &logits);
+                        return Ok(Advance::Diverged { step, loss, good_step });
                     }
                     Advance::Measuring
                 }
@@ -381,12 +382,12 @@ impl<C: Course> Session<C> {
             rows = rest;
             step += 1;
             let measured = Measured::from_logits(own, &labels);
-            if !measured.loss.is_finite() {
+            if !measured.loss.is_finite() || measured.mean_loss() > self.course.most_loss() {
                 let good = self.good.clone().or(before).expect("a snapshot is taken before the first unread step");
                 let good_step = good.step;
                 self.good = Some(good.clone());
                 self.go_back(good);
-                return Ok(Some(Advance::Diverged { step, loss: loss_in_words(own), good_step }));
+                return Ok(Some(Advance::Diverged { step, loss: loss_in_words(measured, own), good_step }));
             }
             first_loss.get_or_insert(measured.mean_loss());
             self.epoch_sum.add(measured);
@@ -420,6 +421,10 @@ impl<C: Course> Session<C> {
     }
 }
 
-fn loss_in_words(logits: &[f32]) -> String {
-    if logits.iter().any(|v| v.is_nan()) { "not a number (NaN)".to_owned() } else { "infinite".to_owned() }
+fn loss_in_words(measured: Measured, logits: &[f32]) -> String {
+    match measured.mean_loss() {
+        loss if loss.is_finite() => format!("{loss:.0}"),
+        _ if logits.iter().any(|v| v.is_nan()) => "not a number (NaN)".to_owned(),
+        _ => "infinite".to_owned(),
+    }
 }

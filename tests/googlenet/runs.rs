@@ -145,6 +145,26 @@ fn statistics_go_back_with_the_weights_after_a_divergence() {
 }
 
 #[test]
+fn a_loss_that_nothing_comes_back_from_ends_the_run() {
+    let train = pictures(64, 10);
+    let sets = Sets { train: &train, validation: &train };
+    let mut session = session(GooglenetSettings { learning_rate: 0.05, ..small() }, set(&train, &train, 10));
+    run(async {
+        let diverged = loop {
+            match session.advance(sets, 1).await.expect("the CPU is never lost") {
+                Advance::Diverged { step, loss, good_step } => break Some((step, loss, good_step)),
+                Advance::Finished => break None,
+                _ => {}
+            }
+        };
+        let (step, loss, good_step) = diverged.expect("steps of 0.05 throw the weights away");
+        // A number still, and more than a hundred times that of guessing.
+        assert!(loss.parse::<f64>().is_ok_and(|loss| loss > 100.0 * 10.0_f64.ln()), "{loss}");
+        assert!(good_step < step && session.step() == good_step);
+    });
+}
+
+#[test]
 fn a_run_can_begin_with_the_weights_of_another() {
     let train = pictures(16, 10);
     let sets = Sets { train: &train, validation: &train };

@@ -167,6 +167,12 @@ impl Course for Googlenet {
         self.settings.epochs
     }
 
+    /// A hundred times the loss of guessing. Without any normalisation the reference variant can get there within a few
+    /// steps, even after many good epochs, and does not come back; hours would pass in vain.
+    fn most_loss(&self) -> f32 {
+        100.0 * (self.classes() as f32).ln()
+    }
+
     fn steps_per_epoch(&self) -> usize {
         self.train.len().div_ceil(self.settings.batch.max(1)).max(1)
     }
