@@ -113,6 +113,7 @@ fn events() -> Vec<GooglenetEvent> {
         classes: classes(),
         settings: settings(),
         history: history.clone(),
+        epoch: 20,
         bytes: 11_000_000,
     };
     let speed = Speed { images_per_second: 200.0, data: 0.0005, forward: 0.001, backward: 0.003, optimizer: 0.0005 };

@@ -279,6 +279,7 @@ mod tests {
                 made: text("m"),
                 lossy: true,
                 record: path.clone(),
+                epoch: 2,
                 weights: vec![path],
             }],
         }

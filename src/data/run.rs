@@ -24,6 +24,8 @@ pub struct InstalledRun {
     pub lossy: bool,
     /// Path of its [`RunRecord`] as JSON.
     pub record: String,
+    /// Its weights are those after this epoch.
+    pub epoch: usize,
     /// Paths of the pieces of its weights, in order: joined, they are what [`pack_weights`] made.
     pub weights: Vec<String>,
 }

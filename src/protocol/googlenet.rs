@@ -171,7 +171,8 @@ pub struct FinishedRun {
     pub classes: Vec<String>,
     pub settings: GooglenetSettings,
     pub history: History,
-    /// Of its weights, to download.
+    /// After which epoch its weights are, and how many bytes they are to download.
+    pub epoch: usize,
     pub bytes: u64,
 }
 

@@ -41,8 +41,8 @@ async fn described(fetcher: &Fetcher, manifest: &Manifest, run: &InstalledRun) -
     let file = fetcher.verified(manifest.find(&run.record)?, |_| ()).await?;
     let RunRecord { settings, classes, history } = RunRecord::parse(&run.record, &file)?;
     let bytes = bytes_of(manifest, run)?;
-    let InstalledRun { name, title, made, lossy, .. } = run.clone();
-    Ok(FinishedRun { name, title, made, lossy, classes, settings, history, bytes })
+    let InstalledRun { name, title, made, lossy, epoch, .. } = run.clone();
+    Ok(FinishedRun { name, title, made, lossy, classes, settings, history, epoch, bytes })
 }
 
 /// Of its weights, to download.

@@ -23,7 +23,7 @@ struct About {
     classes: Vec<String>,
 }
 
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct Args {
     /// What `cargo run --release --example googlenet` wrote: history.json and epoch-01.safetensors, epoch-02.safetensors, …
     folder: PathBuf,
@@ -39,6 +39,9 @@ pub struct Args {
     /// The pictures were stored with loss: pages say so beside what was measured on them.
     #[arg(long)]
     lossy: bool,
+    /// The epoch whose weights visitors get; the last where nothing else is said.
+    #[arg(long)]
+    epoch: Option<usize>,
     /// Under which terms visitors may have its weights.
     #[arg(long, default_value = env!("CARGO_PKG_LICENSE"))]
     licence: String,
@@ -50,7 +53,7 @@ pub struct Args {
     into: Option<PathBuf>,
 }
 
-/// Installs it, with the weights of its last epoch, in the place of what has this name.
+/// Installs it, with the weights of one epoch, in the place of what has this name.
 ///
 /// # Errors
 /// When the files are not what they should be; then nothing was installed.
@@ -65,7 +68,8 @@ fn install(store: &Store, args: &Args) -> Result<u64> {
     let Args { name, title, made, licence, source, .. } = args;
     let history: History = serde_json::from_slice(&read(&args.folder.join(HISTORY))?)
         .with_context(|| format!("{HISTORY} holds no curves; it must be that of a run that ended"))?;
-    let weights = args.folder.join(format!("epoch-{:02}.safetensors", history.epochs.len()));
+    let epoch = args.epoch.unwrap_or(history.epochs.len());
+    let weights = args.folder.join(format!("epoch-{epoch:02}.safetensors"));
     let file = read(&weights)?;
     let About { settings, classes } =
         about(&file).with_context(|| format!("{} holds no weights of this lab", weights.display()))?;
@@ -82,6 +86,7 @@ fn install(store: &Store, args: &Args) -> Result<u64> {
         made: made.clone(),
         lossy: args.lossy,
         record: path("record.json"),
+        epoch,
         weights: (0..pieces.len()).map(|piece| path(&format!("weights-{piece:02}.planes.gzip"))).collect(),
     };
     staging.add(&entry.record, record.as_bytes(), &format!("{title}, settings and curves"), licence, source)?;
@@ -131,7 +136,7 @@ mod tests {
         let text = |text: &str| text.to_owned();
         let (folder, into) = (folder.join("out"), Some(folder.join("public")));
         let (name, title, made) = (text("reference"), text("Reference"), text("Made today."));
-        Args { folder, name, title, made, lossy: true, licence: text("l"), source: text("s"), into }
+        Args { folder, name, title, made, lossy: true, epoch: None, licence: text("l"), source: text("s"), into }
     }
 
     /// A safetensors file of two bytes of weights, of a network for these classes.
@@ -145,7 +150,7 @@ mod tests {
     const PETS: &str = r#"[\"cat\",\"dog\"]"#;
 
     #[test]
-    fn a_run_is_installed_with_the_weights_of_its_last_epoch() {
+    fn a_run_is_installed_with_the_weights_of_an_epoch() {
         let folder = tempfile::tempdir().unwrap();
         let args = args(folder.path());
         let store = Store::new(folder.path().join("public"));
@@ -174,8 +179,8 @@ mod tests {
         assert_eq!(manifest.assets.iter().map(|asset| asset.bytes).sum::<u64>(), written);
         let [run] = manifest.runs.as_slice() else { panic!("one run") };
         assert_eq!(
-            (run.made.as_str(), run.lossy, run.record.as_str()),
-            ("Made today.", true, "runs/reference/record.json")
+            (run.made.as_str(), run.lossy, run.record.as_str(), run.epoch),
+            ("Made today.", true, "runs/reference/record.json", 2)
         );
         let read = |path: &String| {
             let bytes = fs::read(store.folder().join(path)).unwrap();
@@ -189,6 +194,9 @@ mod tests {
         );
         let joined: Vec<u8> = run.weights.iter().flat_map(read).collect();
         assert_eq!(unpack_weights("a", &joined).unwrap(), weights(2, PETS));
+
+        install(&store, &Args { epoch: Some(1), ..args.clone() }).unwrap();
+        assert_eq!(store.manifest().unwrap().runs[0].epoch, 1);
 
         write(HISTORY, b"{}");
         assert!(install(&store, &args).is_err());

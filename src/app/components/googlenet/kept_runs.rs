@@ -169,14 +169,9 @@ fn row(lab: Googlenet, run: RunId) -> AnyView {
 /// A new run from a saved epoch of this one.
 fn begin_from(lab: Googlenet, record: Memo<RunRecord>, id: StoredValue<RunId>) -> Option<AnyView> {
     // As long as there is any, so that the choice stays when another comes.
-    let there = erase::memo(move || record.with(|r| r.made.is_some() || !r.kept.is_empty()));
+    let there = erase::memo(move || record.with(|r| !r.kept.is_empty()));
     there.get().then(|| {
-        let epochs = move || {
-            record.with(|r| match r.made {
-                Some(_) => vec![r.progress.epoch],
-                None => r.kept.iter().map(|(epoch, _)| *epoch).collect::<Vec<_>>(),
-            })
-        };
+        let epochs = move || record.with(|r| r.kept.iter().map(|(epoch, _)| *epoch).collect::<Vec<_>>());
         let chosen = RwSignal::new(None::<usize>);
         let epoch = move || chosen.get().or(epochs().last().copied()).unwrap_or_default();
         let choices = move || epochs().into_iter().map(|epoch| Choice::new(epoch.to_string(), format!("epoch {epoch}"))).collect();

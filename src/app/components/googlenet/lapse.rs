@@ -179,7 +179,7 @@ fn note(lab: Googlenet) -> String {
         return "Computing …".to_owned();
     }
     if of_site {
-        return "Of a run that this site has, only the weights at its end are here: there is one moment to look at."
+        return "Of a run that this site has, the weights of one epoch are here: there is one moment to look at."
             .to_owned();
     }
     String::new()

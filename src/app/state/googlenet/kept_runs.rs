@@ -34,6 +34,7 @@ fn record_of(run: FinishedRun) -> RunRecord {
         history: run.history,
         finished: true,
         made: Some((run.title, run.made)),
+        kept: vec![(run.epoch, 0.0)],
         bytes: run.bytes as f64,
         ..RunRecord::default()
     }

@@ -112,7 +112,6 @@ impl Googlenet {
     /// The epochs whose weights can be looked at, in order.
     pub fn saved_epochs(&self) -> Vec<usize> {
         match self.runs.shown() {
-            Some(record) if record.made.is_some() => vec![record.progress.epoch],
             Some(record) => record.kept.iter().map(|(epoch, _)| *epoch).collect(),
             None => Vec::new(),
         }
