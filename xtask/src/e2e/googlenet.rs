@@ -11,6 +11,7 @@ pub const TESTS: &[Test] = &[
     ("googlenet_remedy_is_a_run_beside", remedy_beside),
     ("googlenet_learns_on_webgpu", on_webgpu),
     ("googlenet_says_what_it_cannot_do", cannot_do),
+    ("googlenet_shows_what_others_trained", finished_runs),
 ];
 
 /// Seconds until a small run is over, with ten thousand digits measured after every epoch.
@@ -40,10 +41,16 @@ fn wait(page: &Page, what: &str, seconds: u64) -> Result<()> {
     )
 }
 
+/// Begins a run of the visitor's own; until then one of the site's is shown.
+fn train(page: &Page) -> Result<()> {
+    page.click("#googlenet-train")?;
+    wait(page, "d.run && !d.run.startsWith('site-')", 60)
+}
+
 fn survives_a_reload(h: &Harness) -> Result<Outcome> {
     let page = h.open(&format!("googlenet?backend=cpu&epochs=3&{SMALL}"), Viewport::LAPTOP)?;
     ready(&page)?;
-    page.click("#googlenet-train")?;
+    train(&page)?;
     wait(&page, "Number(d.epoch) >= 1", RUN)?;
     page.click("#googlenet-pause")?;
     wait(&page, "d.runState === 'paused'", RUN)?;
@@ -76,7 +83,7 @@ fn remedy_beside(h: &Harness) -> Result<Outcome> {
     // Far too small a rate: the coach has something to say.
     let page = h.open(&format!("googlenet?backend=cpu&epochs=6&learning-rate=0.000003&{SMALL}"), Viewport::LAPTOP)?;
     ready(&page)?;
-    page.click("#googlenet-train")?;
+    train(&page)?;
     wait(&page, "d.runState === 'finished'", RUN)?;
     page.wait_for("#googlenet-verdicts").context("the coach says something about a rate far too small")?;
     let before = data(&page, "run")?;
@@ -97,7 +104,7 @@ fn on_webgpu(h: &Harness) -> Result<Outcome> {
     }
     ready(&page)?;
     ensure!(data(&page, "backend")? == "webgpu", "it computes on {}", data(&page, "backend")?);
-    page.click("#googlenet-train")?;
+    train(&page)?;
     page.wait_until("/step [1-9]/i.test(document.getElementById('googlenet-run').innerText)", RUN)?;
     page.click("#googlenet-pause")?;
     wait(&page, "d.runState === 'paused'", RUN)?;
@@ -115,5 +122,27 @@ fn cannot_do(h: &Harness) -> Result<Outcome> {
         page.select("#googlenet-setting-dataset", "mnist")
     })?;
     page.wait_until("!document.getElementById('googlenet-train').disabled", 20)?;
+    passed()
+}
+
+fn finished_runs(h: &Harness) -> Result<Outcome> {
+    let page = h.open("googlenet?backend=cpu", Viewport::PHONE)?;
+    ready(&page)?;
+    wait(&page, "d.run.startsWith('site-') && d.runState === 'finished' && d.epoch === '20'", 60)?;
+    ensure!(data(&page, "runs")? == "0", "the site's runs are not the visitor's own");
+    ensure!(page.eval("document.querySelectorAll('#googlenet-runs tbody tr').length")? == 2, "the site has two runs");
+    page.wait_for_text("cannot be compared with published")?;
+    page.click("#googlenet-runs tr:not(.chosen) .run-tick")?;
+    page.wait_for_text("Against the run shown:").context("the other run is laid over it")?;
+    // No picture of its data set is here: a cat is, and so are the visitor's own.
+    page.click("#googlenet-sample")?;
+    page.wait_until("document.querySelectorAll('#googlenet-bars li').length === 10", 60)?;
+    // A run of the visitor's own goes on from its weights.
+    page.click("#googlenet-runs tr.chosen .run-from")?;
+    wait(&page, "!d.run.startsWith('site-') && d.runState === 'training'", 60)?;
+    page.wait_for_text("begun with the weights of epoch 20")?;
+    page.click("#googlenet-pause")?;
+    wait(&page, "d.runState === 'paused'", RUN)?;
+    ensure!(data(&page, "runs")? == "1", "the run begun is kept");
     passed()
 }
