@@ -251,7 +251,12 @@ fn draw(series: &[Series], width: f64, least: f64, axis: fn(f64, f64) -> (Spread
     let x_wanted = if width < 420.0 { 4 } else { 7 };
     let x_step = nice_step(last.max(least), x_wanted);
     let y_step = if spread == Spread::Linear { nice_step(high - low, 5) } else { 0.0 };
-    let y_label = |v: f64| if spread == Spread::Linear { words::tick(v, y_step) } else { format!("{v}") };
+    let y_label = |v: f64| match spread {
+        Spread::Linear => words::tick(v, y_step),
+        // There is room for six digits at the most.
+        Spread::Logarithmic if v >= 1e6 => format!("{v:e}"),
+        Spread::Logarithmic => format!("{v}"),
+    };
     let points = |s: &Series| -> Vec<(f64, f64)> {
         let finite: Vec<(f64, f64)> = s.points.iter().copied().filter(|p| p.1.is_finite()).collect();
         extremes(&finite, MOST_POINTS).iter().map(|p| (x.pixel(p.0), y.pixel_inside(p.1))).collect()

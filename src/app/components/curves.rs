@@ -55,7 +55,7 @@ pub fn charts(
             along
             marks
             format=|v| format!("{v:.4}")
-            axis=from_zero
+            axis=loss_axis
             detail=("log scale", logarithmic)
         />
         <LineChart
@@ -70,6 +70,11 @@ pub fn charts(
         />
     }
     .into_any()
+}
+
+/// A loss that exploded would press all others flat on an axis from zero.
+fn loss_axis(low: f64, high: f64) -> (Spread, f64, f64) {
+    if high > 1000.0 { logarithmic(low, high) } else { from_zero(low, high) }
 }
 
 /// The same numbers, epoch by epoch.
