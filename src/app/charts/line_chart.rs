@@ -253,8 +253,8 @@ fn draw(series: &[Series], width: f64, least: f64, axis: fn(f64, f64) -> (Spread
     let y_step = if spread == Spread::Linear { nice_step(high - low, 5) } else { 0.0 };
     let y_label = |v: f64| match spread {
         Spread::Linear => words::tick(v, y_step),
-        // There is room for six digits at the most.
-        Spread::Logarithmic if v >= 1e6 => format!("{v:e}"),
+        // There is room for four digits beside the unit.
+        Spread::Logarithmic if v >= 1e4 => format!("{v:e}"),
         Spread::Logarithmic => format!("{v}"),
     };
     let points = |s: &Series| -> Vec<(f64, f64)> {
