@@ -9,6 +9,7 @@ use std::time::Duration;
 pub const TESTS: &[Test] = &[
     ("googlenet_run_survives_a_reload", survives_a_reload),
     ("googlenet_remedy_is_a_run_beside", remedy_beside),
+    ("googlenet_goes_back_after_a_divergence", goes_back),
     ("googlenet_learns_on_webgpu", on_webgpu),
     ("googlenet_says_what_it_cannot_do", cannot_do),
     ("googlenet_shows_what_others_trained", finished_runs),
@@ -75,7 +76,7 @@ fn survives_a_reload(h: &Harness) -> Result<Outcome> {
     ensure!(page.eval("document.querySelectorAll('#googlenet-bars li').length")? == 10, "a bar for each digit");
     // With a picture of the visitor's own, too.
     page.set_files("#googlenet-picture", &[&crate::paths::root().join("public/samples/astronaut.jpg")])?;
-    page.wait_until("document.getElementById('googlenet-actual').innerText.includes('own picture')", 60)?;
+    page.wait_until("document.getElementById('googlenet-actual').innerText.includes('of your choice')", 60)?;
     passed()
 }
 
@@ -94,6 +95,21 @@ fn remedy_beside(h: &Harness) -> Result<Outcome> {
     page.wait_for_text("This run tries a remedy")?;
     page.wait_until("/Compared after epoch/.test(document.getElementById('googlenet-outcome').innerText)", 30)
         .with_context(|| format!("what it did: {}", page.text("#googlenet-outcome").unwrap_or_default()))?;
+    passed()
+}
+
+fn goes_back(h: &Harness) -> Result<Outcome> {
+    let page = h.open(&format!("googlenet?backend=cpu&epochs=2&test=1&{SMALL}"), Viewport::PHONE)?;
+    ready(&page)?;
+    train(&page)?;
+    page.wait_until("/step [2-9]/i.test(document.getElementById('googlenet-run').innerText)", RUN)?;
+    page.eval("receptiveTest.diverge()")?;
+    wait(&page, "d.runState === 'diverged'", RUN)?;
+    page.click("#googlenet-rewind")?;
+    wait(&page, "d.runState === 'training'", RUN)?;
+    ensure!(page.count("#googlenet-diverged")? == 0, "the explanation stays");
+    wait(&page, "d.runState === 'finished'", RUN)?;
+    ensure!(data(&page, "epoch")? == "2", "it ends after {} epochs", data(&page, "epoch")?);
     passed()
 }
 

@@ -10,7 +10,7 @@ pub fn coach_panel() -> AnyView {
     let cards = move || {
         let advice = advice.get();
         if advice.is_empty() {
-            let text = format!("The coach has nothing to say yet: {}", nothing_because(lab));
+            let text = format!("The coach has nothing to say: {}", nothing_because(lab));
             return view! { <p class="empty" id="googlenet-coach-silent">{text}</p> }.into_any();
         }
         let cards = advice.into_iter().map(|advice| card(lab, advice)).collect_view();

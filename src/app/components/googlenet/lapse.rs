@@ -191,7 +191,7 @@ fn picture(seen: &Arc<Seen>) -> AnyView {
     let class = |place: usize| seen.look.classes.get(place).cloned().unwrap_or_default();
     let about = match seen.look.actual {
         Some(actual) => format!("It is: {}.", class(actual)),
-        None => "Your own picture, as the network sees it: the square in its middle, 32x32 pixels.".to_owned(),
+        None => "A picture of your choice, as the network sees it: the square in its middle, 32x32 pixels.".to_owned(),
     };
     view! {
         <div class="lapse-input" role="img" aria-label="The picture that is looked at, 32 by 32 pixels">

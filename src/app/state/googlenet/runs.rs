@@ -207,6 +207,7 @@ impl Googlenet {
     pub(super) fn go_on(&self) {
         let (lab, turn) = (*self, self.runs.next_turn());
         self.runs.waiting.set(true);
+        self.runs.hidden.update_value(|hidden| hidden.load_failed = false);
         if self.device.with_untracked(|device| device.ready().is_none()) {
             return;
         }
@@ -282,6 +283,8 @@ impl Googlenet {
     pub(super) fn pause_present_run(&self) {
         if untrack(|| self.runs.is_busy()) {
             self.order(GooglenetCommand::Pause, Vec::new());
+        }
+        if self.runs.state.get_untracked().is_some_and(busy) {
             self.take_down();
         }
         self.runs.waiting.set(false);
