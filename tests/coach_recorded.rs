@@ -91,3 +91,19 @@ fn forty_percent_wrong_labels_in_three_thousand_pictures_are_no_proof() {
     let said = verdicts(&run.curves(&run.history));
     assert_eq!(said.iter().map(|v| (v.kind, v.epoch)).collect::<Vec<_>>(), [(Kind::Overfitting, 5)]);
 }
+
+#[test]
+fn forty_percent_wrong_labels_in_twenty_thousand_pictures_are_seen() {
+    let run = run("wrong_labels_many");
+    only(&run, &[Kind::StillLearning, Kind::Underfitting, Kind::Overfitting, Kind::LabelNoise]);
+    let said = &verdicts(&run.curves(&run.history))[0];
+    assert_eq!((said.kind, said.epoch), (Kind::LabelNoise, 14), "{}", said.reason);
+}
+
+#[test]
+fn right_labels_learned_by_heart_are_not_called_wrong() {
+    // The same pictures and settings: the loss turns, but the accuracy stays where it was.
+    let run = run("right_labels_many");
+    only(&run, &[Kind::StillLearning, Kind::Overfitting]);
+    assert_eq!(verdicts(&run.curves(&run.history))[0].kind, Kind::Overfitting);
+}
