@@ -96,8 +96,15 @@ fn forty_percent_wrong_labels_in_three_thousand_pictures_are_no_proof() {
 fn forty_percent_wrong_labels_in_twenty_thousand_pictures_are_seen() {
     let run = run("wrong_labels_many");
     only(&run, &[Kind::StillLearning, Kind::Underfitting, Kind::Overfitting, Kind::LabelNoise]);
-    let said = &verdicts(&run.curves(&run.history))[0];
-    assert_eq!((said.kind, said.epoch), (Kind::LabelNoise, 14), "{}", said.reason);
+    let said = verdicts(&run.curves(&run.history));
+    let kinds: Vec<_> = said.iter().map(|v| (v.kind, v.epoch)).collect();
+    assert_eq!(kinds, [(Kind::Overfitting, 14), (Kind::LabelNoise, 12)]);
+    // Validation accuracy was 46.35 % (the middle of three) at its best, and is 37.75 % at the end.
+    assert!(said[1].reason.contains("validation accuracy was 46.3 %"), "{}", said[1].reason);
+    assert!(said[1].reason.contains("others: 37.7 %"), "{}", said[1].reason);
+    let (_, first) = ever(&run).into_iter().find(|(kind, _)| *kind == Kind::LabelNoise).unwrap();
+    // Until then the accuracy jumps too much from epoch to epoch to call the fall real.
+    assert!(first <= 35, "only named after epoch {first}");
 }
 
 #[test]
