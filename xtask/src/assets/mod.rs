@@ -22,6 +22,7 @@ mod progress;
 mod refresh;
 mod remote;
 mod small;
+mod smallest;
 pub mod store;
 
 pub use overlay::overlay;
@@ -46,7 +47,7 @@ enum Task {
     /// Install a finished run of the GoogLeNet lab for all visitors.
     AddRun(add_run::Args),
     /// Measure the files of public/ anew for its manifest: after one of them changed, or a sample was added.
-    Refresh,
+    Refresh(refresh::Args),
 }
 
 /// Lists, fetches or imports.
@@ -59,6 +60,6 @@ pub fn run(args: Args) -> Result<()> {
         Task::Fetch(args) => fetch::run(args),
         Task::Import(args) => import::run(&args),
         Task::AddRun(args) => add_run::run(&args),
-        Task::Refresh => refresh::run(),
+        Task::Refresh(args) => refresh::run(&args),
     }
 }

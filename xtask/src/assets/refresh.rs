@@ -1,6 +1,7 @@
 //! `cargo xtask assets refresh`: the repository's own manifest, measured anew after a file in `public/` changed.
 
 use super::known::Known;
+use super::smallest;
 use super::store::{Store, put};
 use crate::paths;
 use anyhow::{Context, Result};
@@ -11,6 +12,13 @@ use std::path::Path;
 
 /// Where the sample photos and what is known of them are described.
 const SAMPLES: &str = "tests/fixtures/samples.json";
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Compress the weights anew before, as far as gzip allows.
+    #[arg(long)]
+    smallest: bool,
+}
 
 #[derive(Deserialize)]
 struct Samples {
@@ -29,7 +37,11 @@ struct Photo {
 ///
 /// # Errors
 /// When a file is missing.
-pub fn run() -> Result<()> {
+pub fn run(args: &Args) -> Result<()> {
+    let public = paths::public();
+    if args.smallest {
+        smallest::run(&public, &Store::new(&public).manifest()?.assets)?;
+    }
     let root = paths::root();
     let text = fs::read_to_string(root.join(SAMPLES)).with_context(|| format!("cannot read {SAMPLES}"))?;
     let samples: Samples = serde_json::from_str(&text).with_context(|| format!("{SAMPLES} is broken"))?;
@@ -53,7 +65,7 @@ pub fn run() -> Result<()> {
         licence: list.licence,
         source: list.source,
     });
-    let changed = refresh(&paths::public(), photos.into_iter().chain(names))?;
+    let changed = refresh(&public, photos.into_iter().chain(names))?;
     println!("{changed} entries of public/manifest.json are new or have changed.");
     Ok(())
 }
