@@ -1,5 +1,6 @@
 //! Small things a browser can do, each in one function.
 
+use crate::protocol::wire::DOWNLOADS;
 use js_sys::{Array, Date, Function, Math, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -104,6 +105,22 @@ pub async fn release_wake_lock(sentinel: JsValue) {
 pub async fn battery() -> Option<(bool, f64)> {
     let battery = call(window().navigator().as_ref(), "getBattery", None).await?;
     Some((!member(&battery, "charging")?.as_bool()?, member(&battery, "level")?.as_f64()?))
+}
+
+/// Lets go of what was downloaded and kept; `false` where there was nothing of it. It comes from the site once more when
+/// it is needed.
+pub async fn forget_downloads() -> bool {
+    let Some(caches) = member(window().as_ref(), "caches") else { return false };
+    let Some(cache) = call(&caches, "open", Some(DOWNLOADS)).await else { return false };
+    let Some(kept) = call(&cache, "keys", None).await else { return false };
+    let mut any = false;
+    for request in Array::from(&kept) {
+        // One by one: a cache that is deleted as a whole keeps its room while anyone still holds it.
+        if let Some(address) = member(&request, "url").and_then(|url| url.as_string()) {
+            any |= call(&cache, "delete", Some(&address)).await.is_some_and(|gone| gone.is_truthy());
+        }
+    }
+    any
 }
 
 /// Something that no other tab of this browser has meanwhile. Dropping it lets go of it, and so does leaving the page.

@@ -8,6 +8,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
+/// The browser's cache in which workers keep what they downloaded; it can all be had again.
+pub const DOWNLOADS: &str = "receptive-assets";
+
 /// A message and the typed arrays that travel with it.
 #[derive(Clone, Debug, Default)]
 pub struct Packet<T> {

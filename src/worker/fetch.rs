@@ -3,6 +3,7 @@
 use super::scope;
 use crate::data::{Asset, Manifest};
 use crate::protocol::Fault;
+use crate::protocol::wire::DOWNLOADS;
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -138,7 +139,7 @@ impl Fetcher {
 /// The browser's cache for this site; absent on plain http from another machine.
 async fn open_cache() -> Option<Cache> {
     let caches = scope().caches().ok().filter(|c| !c.is_undefined())?;
-    Some(JsFuture::from(caches.open("receptive-assets")).await.ok()?.unchecked_into())
+    Some(JsFuture::from(caches.open(DOWNLOADS)).await.ok()?.unchecked_into())
 }
 
 async fn cached(cache: &Cache, key: &str) -> Option<Vec<u8>> {

@@ -11,6 +11,7 @@ pub const TESTS: &[Test] = &[
     ("googlenet_remedy_is_a_run_beside", remedy_beside),
     ("googlenet_goes_back_after_a_divergence", goes_back),
     ("googlenet_learns_on_webgpu", on_webgpu),
+    ("googlenet_downloads_make_room_for_a_run", downloads_make_room),
     ("googlenet_says_what_it_cannot_do", cannot_do),
     ("googlenet_shows_what_others_trained", finished_runs),
 ];
@@ -124,6 +125,38 @@ fn on_webgpu(h: &Harness) -> Result<Outcome> {
     page.wait_until("/step [1-9]/i.test(document.getElementById('googlenet-run').innerText)", RUN)?;
     page.click("#googlenet-pause")?;
     wait(&page, "d.runState === 'paused'", RUN)?;
+    passed()
+}
+
+/// The browser is full until something is taken out of the cache of downloads.
+const FULL_OF_DOWNLOADS: &str = "const put = IDBObjectStore.prototype.put; \
+    IDBObjectStore.prototype.put = function (...all) { \
+        if (['checkpoints', 'epochs'].includes(this.name) && !window.freed) \
+            throw new DOMException('The quota has been exceeded.', 'QuotaExceededError'); \
+        return put.apply(this, all); }; \
+    const remove = Cache.prototype.delete; \
+    Cache.prototype.delete = async function (...all) { \
+        const gone = await remove.apply(this, all); \
+        if (gone) window.freed = true; \
+        return gone; };";
+
+fn downloads_make_room(h: &Harness) -> Result<Outcome> {
+    let page = h.page(Viewport::LAPTOP)?;
+    page.before_load(FULL_OF_DOWNLOADS)?;
+    page.goto(&h.url(&format!("googlenet?backend=cpu&epochs=1&{SMALL}")))?;
+    h.started(&page)?;
+    ready(&page)?;
+    train(&page)?;
+    wait(&page, "d.runState === 'finished'", RUN)?;
+    let run = data(&page, "run")?;
+    page.sleep(Duration::from_secs(1))?;
+    ensure!(page.is("window.freed === true")?, "no download was let go of");
+    ensure!(!page.text("#googlenet-notices")?.contains("full"), "it says “{}”", page.text("#googlenet-notices")?);
+    page.reload()?;
+    h.started(&page)?;
+    ready(&page)?;
+    wait(&page, "d.runState === 'finished' && Number(d.epoch) === 1", RUN)?;
+    ensure!(data(&page, "run")? == run, "another run is shown after a reload");
     passed()
 }
 

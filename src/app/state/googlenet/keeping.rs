@@ -1,6 +1,7 @@
 //! Writes runs to the browser's storage, one thing after the other.
 
 use super::Googlenet;
+use crate::app::browser;
 use crate::app::database::StoreError;
 use crate::app::erase;
 use crate::app::googlenet_store::{self as store, Beside, RunRecord};
@@ -56,25 +57,26 @@ impl Googlenet {
             // Removed for good meanwhile.
             (_, None) => Ok(()),
             (Job::Record, Some(record)) => store::keep(&record, Beside::Nothing).await,
-            (Job::Checkpoint(bytes), Some(mut record)) => {
-                record.checkpoint_bytes = bytes.len() as f64;
-                let written = store::keep(&record, Beside::Checkpoint(&bytes)).await;
-                let written = match written {
-                    Err(StoreError::Full) if self.thin(run).await => {
-                        record.kept = untrack(|| self.runs.record(run)).unwrap_or_default().kept;
-                        store::keep(&record, Beside::Checkpoint(&bytes)).await
-                    }
-                    written => written,
-                };
-                if written.is_ok() {
-                    self.update_record(run, |now| now.checkpoint_bytes = bytes.len() as f64);
-                }
-                written
-            }
+            (Job::Checkpoint(bytes), Some(_)) => self.write_checkpoint(run, &bytes).await,
             (Job::Epoch(epoch, bytes), Some(_)) => self.write_epoch(run, epoch, &bytes).await,
         };
         if let Err(error) = written {
             self.run_not_kept(&error);
+        }
+    }
+
+    async fn write_checkpoint(&self, run: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        loop {
+            let Some(mut record) = untrack(|| self.runs.record(run)) else { return Ok(()) };
+            record.checkpoint_bytes = bytes.len() as f64;
+            match store::keep(&record, Beside::Checkpoint(bytes)).await {
+                Err(StoreError::Full) if self.make_room(run).await => {}
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    self.update_record(run, |now| now.checkpoint_bytes = record.checkpoint_bytes);
+                    return Ok(());
+                }
+            }
         }
     }
 
@@ -85,7 +87,7 @@ impl Googlenet {
             record.kept.retain(|(other, _)| *other != epoch);
             record.kept.push((epoch, bytes.len() as f64));
             match store::keep(&record, Beside::Epoch(epoch, bytes)).await {
-                Err(StoreError::Full) if self.thin(run).await => {}
+                Err(StoreError::Full) if self.make_room(run).await => {}
                 Err(error) => return Err(error),
                 Ok(()) => {
                     self.update_record(run, |now| now.kept = record.kept);
@@ -93,6 +95,11 @@ impl Googlenet {
                 }
             }
         }
+    }
+
+    /// Lets go of what can be spared: downloads first, which can be had again. `false` when there is nothing.
+    async fn make_room(&self, run: &str) -> bool {
+        browser::forget_downloads().await || self.thin(run).await
     }
 
     /// Lets go of some of the run's epochs; `false` when there is none to spare.
