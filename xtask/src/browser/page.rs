@@ -223,13 +223,19 @@ impl Page {
         self.call("Input.dispatchMouseEvent", parameters).map(drop)
     }
 
-    /// A place of the element in the viewport, after scrolling it there.
+    /// A place of the element in the viewport, after scrolling it there. What still moves, because the page scrolls or a
+    /// picture above has just come, is waited for, for two seconds at most.
     fn point(&self, selector: &str, x: f64, y: f64) -> Result<(f64, f64)> {
         let place = self.eval(&format!(
-            "(() => {{ const e = document.querySelector({}); if (!e) return null; \
+            "(async () => {{ \
              const inside = r => r.top >= 0 && r.left >= 0 && r.bottom <= innerHeight && r.right <= innerWidth; \
-             if (!inside(e.getBoundingClientRect())) e.scrollIntoView({{ block: 'center', inline: 'center', behavior: 'instant' }}); \
-             const r = e.getBoundingClientRect(); return [r.left + r.width * {x}, r.top + r.height * {y}]; }})()",
+             for (let last = '', left = 50; ; left--) {{ \
+                 const e = document.querySelector({}); if (!e) return null; \
+                 if (!inside(e.getBoundingClientRect())) e.scrollIntoView({{ block: 'center', inline: 'center', behavior: 'instant' }}); \
+                 const r = e.getBoundingClientRect(), now = [r.left + r.width * {x}, r.top + r.height * {y}]; \
+                 if (String(now) === last || left === 0) return now; \
+                 last = String(now); await new Promise(then => setTimeout(then, 40)); \
+             }} }})()",
             json!(selector)
         ))?;
         match (place[0].as_f64(), place[1].as_f64()) {
