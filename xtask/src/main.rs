@@ -12,6 +12,7 @@ mod server;
 mod sh;
 mod site;
 mod size;
+mod sorted;
 mod test;
 mod tidy;
 mod tools;

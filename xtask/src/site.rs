@@ -1,5 +1,6 @@
-//! The site in dist/: Trunk builds it, then wasm-opt shrinks it and deep links get their own page.
+//! The site in dist/: Trunk builds it, then its modules are made smaller and deep links get their own page.
 
+use crate::sorted::sorted;
 use crate::tools::Tools;
 use crate::{assets, paths, sh, size};
 use anyhow::{Context, Result};
@@ -104,73 +105,63 @@ fn trunk(tools: &Tools) -> Result<()> {
     sh::run(&mut build)
 }
 
-/// Runs wasm-opt, for size after compression, over the page and both workers.
+/// Makes all modules smaller after compression: by wasm-opt the page and the GPU worker, by the order of their functions
+/// all three. The CPU worker stays as the compiler made it: every level of wasm-opt makes its unrolled kernels larger after
+/// compression, and slower.
 fn optimise(tools: &Tools, dist: &Path) -> Result<()> {
+    let mut modules = Vec::new();
+    for entry in fs::read_dir(dist)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            modules.push(path);
+        }
+    }
     let Some(wasm_opt) = &tools.wasm_opt else {
         sh::warn(
             "wasm-opt is neither on PATH nor can npm fetch it: the site works, but its modules are larger. \
              Install Binaryen or Node.js with npm and build again.",
         );
-        return Ok(());
+        return modules.iter().try_for_each(|module| sort_functions(module));
     };
     sh::say("Shrinking the WebAssembly modules with wasm-opt (usually 1 to 3 minutes)");
-    let mut modules = Vec::new();
-    for entry in fs::read_dir(dist)? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        if name.ends_with(".wasm") {
-            modules.push(path);
-        }
-    }
     thread::scope(|scope| {
-        let tasks: Vec<_> = modules.iter().map(|module| scope.spawn(|| optimise_module(wasm_opt, module))).collect();
+        let optimised = modules.iter().filter(|module| !name(module).starts_with("worker_cpu"));
+        let tasks: Vec<_> = optimised.map(|module| scope.spawn(|| optimise_module(wasm_opt, module))).collect();
         for task in tasks {
             if let Err(error) = task.join().expect("the closure does not panic") {
                 sh::warn(&format!("a module stays as the compiler made it: {error:#}"));
             }
         }
     });
-    Ok(())
+    modules.iter().try_for_each(|module| sort_functions(module))
 }
 
-/// What is done to the module of this name.
-fn passes(name: &str) -> &'static [&'static str] {
-    if name.starts_with("app") {
-        // Twice and flattened costs seconds for the page and saves it 2 KB; for the large GPU module it would cost minutes.
-        &["--flatten", "--rereloop", "-Oz", "-Oz"]
-    } else if name.starts_with("worker_cpu") {
-        // Every level of wasm-opt makes its unrolled kernels smaller raw, but 8 to 10 % larger after compression.
-        &[
-            "--duplicate-function-elimination",
-            "--remove-unused-brs",
-            "--optimize-instructions",
-            "--merge-blocks",
-            "--vacuum",
-        ]
-    } else {
-        &["-Oz"]
-    }
+fn name(module: &Path) -> &str {
+    module.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 
-/// In the order of their names, functions made of one generic function stand side by side, near enough for gzip to see that
-/// they are alike: 4 to 6 % of the download. After that the names are not needed any more.
-const SORTED: [&str; 3] = ["--reorder-functions-by-name", "--strip-debug", "--strip-producers"];
+fn sort_functions(module: &Path) -> Result<()> {
+    let result = sorted(&fs::read(module)?).with_context(|| format!("Trunk made a broken {}", name(module)))?;
+    Ok(fs::write(module, result)?)
+}
 
 /// Optimises one module in place; the result is kept, so that an unchanged module costs nothing next time.
 fn optimise_module(wasm_opt: &Path, module: &Path) -> Result<()> {
-    let name = module.file_name().and_then(|n| n.to_str()).context("a module has a name")?;
-    let passes = [passes(name), &SORTED].concat();
+    // Twice and flattened costs seconds for the page and saves it 2 KB; for the large GPU module it would cost minutes.
+    let level: &[&str] =
+        if name(module).starts_with("app") { &["--flatten", "--rereloop", "-Oz", "-Oz"] } else { &["-Oz"] };
     let kept = paths::target().join("wasm-opt");
     fs::create_dir_all(&kept)?;
     let key = hex(Sha256::new()
         .chain_update(fs::read(module)?)
-        .chain_update(passes.join(" "))
+        .chain_update(level.join(" "))
         .chain_update(wasm_opt.as_os_str().as_encoded_bytes()));
-    let optimised = kept.join(format!("{key}.wasm"));
+    // With names, unlike those of earlier versions.
+    let optimised = kept.join(format!("{key}.named.wasm"));
     if !optimised.is_file() {
         let partial = kept.join(format!("{key}.partial"));
         let mut command = Command::new(wasm_opt);
-        command.args(passes).args(WASM_FEATURES);
+        command.args(level).args(WASM_FEATURES).arg("--debuginfo");
         sh::output(command.arg(module).arg("-o").arg(&partial))?;
         fs::rename(partial, &optimised)?;
     }
