@@ -133,7 +133,7 @@ mod tests {
         let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
         assert!(line("alexnet").contains("56.5 % / 79.1 %  no"), "{text}");
         assert!(line("alexnet").contains("cargo xtask assets fetch alexnet  (233.087 MiB)"), "{text}");
-        assert!(line("squeezenet1_1").contains("in the repository, 2.2 MB"), "{text}");
+        assert!(line("squeezenet1_1").contains("in the repository, 2.1 MB"), "{text}");
         assert!(line("mnist").contains("70000"), "{text}");
         let fetch = "cargo xtask assets fetch cifar10  (170052171 bytes)";
         assert!(line("cifar10").contains("CIFAR-10  60000") && line("cifar10").ends_with(fetch), "{text}");
