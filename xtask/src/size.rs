@@ -60,7 +60,7 @@ pub fn run(args: Args) -> Result<()> {
 pub fn measure(dist: &Path) -> Result<Vec<Row>> {
     let owned = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
     Ok(vec![
-        // 390 KB for two labs, 210 for the one that is taught, 90 for the one with long runs and their coach.
+        // What was measured with four labs, and a few KB to spare.
         row(dist, "app, to first paint", first_paint(&fs::read_to_string(dist.join("index.html"))?), 690_000)?,
         row(dist, "CPU compute module", owned(WORKER_CPU), 835_000)?,
         row(dist, "GPU compute module", owned(WORKER_GPU), 2_000_000)?,
