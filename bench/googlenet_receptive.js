@@ -23,7 +23,7 @@ async function speed({ tell, next }, settings) {
   return { value: images_per_second, ...parts };
 }
 
-/// As the lab trains: all pictures in memory, so many steps whose loss was read, and a checkpoint.
+/// As the lab trains: all pictures in memory, so many steps, and a checkpoint, which waits for their losses.
 async function someSteps({ tell, next }, settings, steps) {
   const listed = next("Listed");
   tell({ Googlenet: { List: { request: 1 } } });
@@ -33,7 +33,7 @@ async function someSteps({ tell, next }, settings, steps) {
   const loaded = next("Loaded");
   tell({ Googlenet: { Prepare: { run: "bench", settings: { ...settings, dataset: set.name } } } });
   tell({ Googlenet: "Train" });
-  for (let step = 0; step < steps; ) step = (await next("Trained")).points.at(-1)?.step ?? step;
+  for (let step = 0; step < steps; ) step = (await next("Trained")).progress.step;
   await loaded;
   const saved = next("Saved");
   tell({ Googlenet: "Save" });

@@ -110,9 +110,8 @@ fn tell_epoch(session: &GooglenetSession, point: &PointOf) {
 }
 
 async fn save(session: &mut GooglenetSession, out: &Path) -> Outcome<()> {
-    let checkpoint = session.checkpoint().await?;
-    write(&out.join("history.json"), &serde_json::to_vec(&checkpoint.meta.history)?)?;
-    write(&out.join(CHECKPOINT), &checkpoint.to_bytes()?)
+    write(&out.join("history.json"), &serde_json::to_vec(&session.history)?)?;
+    write(&out.join(CHECKPOINT), &session.save(Vec::with_capacity).await?)
 }
 
 /// Whole or not at all, so that a run that is ended while it saves can go on.

@@ -40,19 +40,30 @@ impl<T: Serialize> Packet<T> {
     /// # Errors
     /// Only when the body cannot be serialised, which is a defect of its type.
     pub fn encode(&self) -> Result<(JsValue, Array), serde_wasm_bindgen::Error> {
-        let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-        let message = Array::of1(&self.body.serialize(&serializer)?);
-        let transfer = Array::new();
-        for buffer in &self.buffers {
-            let array = Uint8Array::from(buffer.as_slice());
-            transfer.push(&array.buffer());
-            message.push(&array);
-        }
-        for blob in &self.blobs {
-            message.push(blob);
-        }
-        Ok((message.into(), transfer))
+        encode(&self.body, self.buffers.iter().map(|buffer| Uint8Array::from(buffer.as_slice())), &self.blobs)
     }
+}
+
+/// As [`Packet::encode`], of arrays that are in the browser's memory already.
+///
+/// # Errors
+/// As [`Packet::encode`].
+pub fn encode(
+    body: &impl Serialize,
+    arrays: impl IntoIterator<Item = Uint8Array>,
+    blobs: &[Blob],
+) -> Result<(JsValue, Array), serde_wasm_bindgen::Error> {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+    let message = Array::of1(&body.serialize(&serializer)?);
+    let transfer = Array::new();
+    for array in arrays {
+        transfer.push(&array.buffer());
+        message.push(&array);
+    }
+    for blob in blobs {
+        message.push(blob);
+    }
+    Ok((message.into(), transfer))
 }
 
 impl<T: DeserializeOwned> Packet<T> {

@@ -6,6 +6,7 @@ use crate::protocol::{Fault, History, Settings};
 use half::f16;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -146,7 +147,31 @@ pub(super) fn close(tensors: Vec<(&str, Vec<usize>, &[f32])>, metadata: &impl Se
     write(tensors.into_iter().map(|(name, shape, values)| (name, Dtype::F32, shape, bytes(values))), metadata)
 }
 
-/// The same in half precision, but for vectors, which are short and stay whole.
+/// The beginning of a file of these tensors (name, shape) of 32-bit floats with our entry among its metadata, and the length
+/// of the whole file. Their values follow in the same order: so a file can be written that need not fit into memory twice.
+///
+/// The format: <https://github.com/huggingface/safetensors>.
+///
+/// # Errors
+/// Only if the metadata cannot be written, which is a defect.
+pub(super) fn head(tensors: &[(&str, &[usize])], metadata: &impl Serialize) -> Result<(Vec<u8>, usize), Fault> {
+    let metadata = serde_json::to_string(metadata).map_err(internal)?;
+    let mut header = serde_json::Map::from_iter([("__metadata__".to_owned(), json!({ METADATA: metadata }))]);
+    let mut end = 0;
+    for (name, shape) in tensors {
+        let start = end;
+        end += size_of::<f32>() * shape.iter().product::<usize>();
+        header.insert((*name).to_owned(), json!({ "dtype": "F32", "shape": shape, "data_offsets": [start, end] }));
+    }
+    let mut header = serde_json::to_string(&header).map_err(internal)?;
+    // The values begin at a multiple of eight.
+    header.extend(std::iter::repeat_n(' ', header.len().next_multiple_of(8) - header.len()));
+    let head = [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
+    let length = head.len() + end;
+    Ok((head, length))
+}
+
+/// As [`close`] in half precision, but for vectors, which are short and stay whole.
 ///
 /// # Errors
 /// When a value is too large for that; otherwise as [`close`].

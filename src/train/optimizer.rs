@@ -40,8 +40,14 @@ impl OptimizerState {
         (self.steps, self.first.as_ref(), self.second.as_ref())
     }
 
-    /// New weights from old ones and their gradient, all flat vectors of the same length, none tracked.
-    pub fn update(&mut self, weights: Tensor<1>, gradient: Tensor<1>, learning_rate: f64) -> Tensor<1> {
+    /// Puts new weights in the place of old ones by their gradient, both flat vectors of the same length, none tracked.
+    pub fn update(&mut self, weights: &mut Tensor<1>, gradient: Tensor<1>, learning_rate: f64) {
+        // Taken out rather than cloned: what nobody else holds can be changed in place. The gradient fills the gap.
+        let old = std::mem::replace(weights, gradient.clone());
+        *weights = self.updated(old, gradient, learning_rate);
+    }
+
+    fn updated(&mut self, weights: Tensor<1>, gradient: Tensor<1>, learning_rate: f64) -> Tensor<1> {
         self.steps += 1;
         match self.kind {
             Optimizer::PlainSgd => weights - gradient * learning_rate,

@@ -220,31 +220,32 @@ impl<C: Course> Session<C> {
     /// Everything needed to go on later: weights, the optimizer's memories, and where the run is.
     ///
     /// # Errors
-    /// When the device was lost.
+    /// When the device was lost, or the run diverged just now.
     pub async fn parts(&mut self) -> Result<Parts, Fault> {
+        let (meta, vectors) = self.at_rest().await?;
+        let [weights, first, second] = read_each(vectors).await?;
+        Ok(Parts { weights: weights.unwrap_or_default(), first, second, meta })
+    }
+
+    /// Where the run is, and what changes with every step, still on the device: weights and the optimizer's memories.
+    ///
+    /// # Errors
+    /// As [`Session::parts`].
+    pub async fn at_rest(&mut self) -> Result<(Meta, [Option<Tensor<1>>; 3]), Fault> {
         if let Some(Advance::Diverged { step, loss, .. }) = self.read_losses().await? {
             return Err(Fault::Diverged { step, loss });
         }
         let (weights, optimizer) = C::state(&self.learner);
-        let size = weights.dims()[0];
         let (optimizer_steps, first, second) = optimizer.parts();
-        let kept: Vec<Tensor<1>> = [Some(weights), first, second].into_iter().flatten().cloned().collect();
-        let (has_first, has_second) = (first.is_some(), second.is_some());
-        let mut all = read(Tensor::cat(kept, 0)).await?.into_iter();
-        let mut take = || all.by_ref().take(size).collect::<Vec<f32>>();
-        Ok(Parts {
-            weights: take(),
-            first: has_first.then(&mut take),
-            second: has_second.then(&mut take),
-            meta: Meta {
-                step: self.step,
-                seconds: self.pace.seconds,
-                optimizer_steps,
-                epoch_sum: self.epoch_sum,
-                point_sum: self.point_sum,
-                history: self.history.clone(),
-            },
-        })
+        let meta = Meta {
+            step: self.step,
+            seconds: self.pace.seconds,
+            optimizer_steps,
+            epoch_sum: self.epoch_sum,
+            point_sum: self.point_sum,
+            history: self.history.clone(),
+        };
+        Ok((meta, [Some(weights.clone()), first.cloned(), second.cloned()]))
     }
 
     /// Back to the newest state whose loss was seen to be no more than [`Course::good_loss`], with another learning rate.
@@ -419,6 +420,17 @@ impl<C: Course> Session<C> {
         self.news.kernels.push(frame);
         Ok(())
     }
+}
+
+/// One after another: read as one, those of a large network would need three times the memory, on the device and here.
+async fn read_each(vectors: [Option<Tensor<1>>; 3]) -> Result<[Option<Vec<f32>>; 3], Fault> {
+    let mut all = [const { None }; 3];
+    for (values, vector) in all.iter_mut().zip(vectors) {
+        if let Some(vector) = vector {
+            *values = Some(read(vector).await?);
+        }
+    }
+    Ok(all)
 }
 
 fn loss_in_words(measured: Measured, logits: &[f32]) -> String {

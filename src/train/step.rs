@@ -55,7 +55,7 @@ impl Learner {
         let logits = network.forward(batch_of(pixels, labels.len(), device).autodiff());
         let gradient = network.flat_gradient(&cross_entropy_of(logits.clone(), labels, device));
         let gradient = if gradient.is_autodiff() { gradient.inner() } else { gradient };
-        self.weights = self.optimizer.update(self.weights.clone(), gradient, learning_rate);
+        self.optimizer.update(&mut self.weights, gradient, learning_rate);
         logits.inner()
     }
 }

@@ -55,7 +55,7 @@ async fn all(fetcher: &Fetcher, queue: &Sender<Input>) -> Result<(), Fault> {
         let (file, images) = (file.to_owned(), images.get());
         outbox::post(Event::Loading { file, done, total, images });
     };
-    let send = |pictures: Pictures| {
+    let send = async |pictures: Pictures| {
         images.set(if pictures.test { MNIST_TRAIN } else { images.get() + pictures.digits.len() });
         // The queue is unbounded and its receiver lives as long as the worker.
         drop(queue.try_send(Input::Pictures(pictures)));
@@ -73,7 +73,7 @@ pub async fn digits(
     manifest: &Manifest,
     files: &[String],
     tell: impl Fn(&str, u64, u64),
-    send: impl Fn(Pictures),
+    send: impl AsyncFn(Pictures),
 ) -> Result<(), Fault> {
     let assets = files.iter().map(|f| manifest.find(f)).collect::<Result<Vec<_>, _>>()?;
     let total = assets.iter().map(|a| a.bytes).sum();
@@ -91,7 +91,7 @@ pub async fn digits(
                 return Err(Fault::BadFile { name: asset.path.clone(), at_byte: 4, reason });
             }
             let labels = labels.drain(..count).collect();
-            send(Pictures { test: asset.path.contains("/test-"), digits: Digits { pixels, labels } });
+            send(Pictures { test: asset.path.contains("/test-"), digits: Digits { pixels, labels } }).await;
         }
         tell(&asset.path, before, total);
     }

@@ -46,7 +46,7 @@ impl Fetcher {
     /// # Errors
     /// When it cannot be downloaded or read.
     pub async fn manifest(&self) -> Result<Manifest, Fault> {
-        let bytes = self.stream("manifest.json", MANIFEST_BYTES, |_| ()).await?;
+        let bytes = self.stream("manifest.json", MANIFEST_BYTES, &mut |_| ()).await?;
         Ok(Manifest::parse(&bytes)?)
     }
 
@@ -93,11 +93,11 @@ impl Fetcher {
     /// # Errors
     /// When it cannot be downloaded, or is longer than `limit` bytes.
     pub async fn file(&self, path: &str, limit: u64) -> Result<Vec<u8>, Fault> {
-        self.stream(path, limit, |_| ()).await
+        self.stream(path, limit, &mut |_| ()).await
     }
 
     /// Downloads one file, at most `limit` bytes of it, telling how far it is.
-    async fn stream(&self, path: &str, limit: u64, mut tell: impl FnMut(u64)) -> Result<Vec<u8>, Fault> {
+    async fn stream(&self, path: &str, limit: u64, tell: &mut dyn FnMut(u64)) -> Result<Vec<u8>, Fault> {
         let broken = |e: JsValue| in_words(path, &e);
         let options = RequestInit::new();
         options.set_signal(Some(&self.abort.signal()));

@@ -12,6 +12,7 @@ mod driver;
 mod fetch;
 mod googlenet;
 mod inside;
+mod js_file;
 mod memory;
 mod outbox;
 mod picture;

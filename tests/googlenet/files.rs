@@ -21,6 +21,16 @@ fn begun() -> (GooglenetSession, receptive::data::Pictures) {
 fn a_checkpoint_comes_back_as_it_was() {
     let (mut session, _) = begun();
     let mut checkpoint = run(session.checkpoint()).expect("CPU");
+    let mut promised = 0;
+    let open = |length| {
+        promised = length;
+        Vec::new()
+    };
+    let saved = run(session.save(open)).expect("CPU");
+    assert!(
+        (saved.len(), &saved) == (promised, &checkpoint.to_bytes().expect("it can be written")),
+        "too long to print"
+    );
     // JSON's decimals may be one bit off.
     checkpoint.meta.seconds = 1.5;
     assert!(checkpoint.first.is_some() && checkpoint.second.is_some() && !checkpoint.statistics.is_empty());

@@ -130,7 +130,7 @@ impl Learned {
         if decay > 0.0 {
             gradient = gradient + learner.weights.clone() * decay;
         }
-        learner.weights = learner.optimizer.update(learner.weights.clone(), gradient, learning_rate);
+        learner.optimizer.update(&mut learner.weights, gradient, learning_rate);
         learner.statistics =
             learner.statistics.take().map(|running| running * (1.0 - MOMENTUM) + Tensor::cat(statistics, 0) * MOMENTUM);
     }

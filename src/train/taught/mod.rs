@@ -377,7 +377,7 @@ impl Course for Taught {
             gradient = gradient + learner.weights.clone() * self.settings.weight_decay;
         }
         let rate = learning_rate(&self.settings, step, self.settings.epochs * self.steps_per_epoch());
-        learner.weights = learner.optimizer.update(learner.weights.clone(), gradient, rate);
+        learner.optimizer.update(&mut learner.weights, gradient, rate);
         logits.inner()
     }
 

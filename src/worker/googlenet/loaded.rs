@@ -7,7 +7,7 @@ use crate::protocol::googlenet_catalog::GOOGLENET_SIDE as SIDE;
 use crate::train::googlenet::{Sets, SiteSet};
 use crate::worker::fetch::Fetcher;
 use crate::worker::{Input, assets};
-use async_channel::Sender;
+use async_channel::{Receiver, Sender};
 use std::cell::Cell;
 
 /// Larger sets are refused: beside them there must be room for training, in the 4 GB that a module can have at most.
@@ -107,11 +107,13 @@ impl Loaded {
     /// When the download failed, or there are not as many pictures as was promised.
     pub fn take(&mut self, step: Step) -> Result<(), Fault> {
         let outcome = match step {
-            Step::Some(pictures) if self.only_validation => {
+            Step::Some(pictures, taken) if self.only_validation => {
+                taken.close();
                 self.validation.push(&pictures.pixels, &pictures.labels);
                 return Ok(());
             }
-            Step::Some(pictures) => {
+            Step::Some(pictures, taken) => {
+                taken.close();
                 self.site.set.deal(&pictures, &mut self.train, &mut self.validation);
                 return Ok(());
             }
@@ -154,13 +156,21 @@ async fn all(
     send: &impl Fn(Step),
 ) -> Result<(), Fault> {
     let images = Cell::new(0);
-    let ready = |pictures: Pictures| {
+    let untaken = Cell::new(None::<Receiver<()>>);
+    let ready = async |pictures: Pictures| {
+        if let Some(untaken) = untaken.take() {
+            // Nothing ever comes: this is the end of the waiting, and an error to `recv`.
+            let _closed = untaken.recv().await;
+        }
         images.set(images.get() + pictures.len());
-        send(Step::Some(pictures));
+        let (taken, wait) = async_channel::bounded(1);
+        untaken.set(Some(wait));
+        send(Step::Some(pictures, taken));
     };
     if site.digits {
         let tell = |_: &str, done, total| tell(done, total, images.get());
-        return assets::digits(fetcher, manifest, files, tell, |part| ready(part.digits.to_pictures())).await;
+        return assets::digits(fetcher, manifest, files, tell, async |part| ready(part.digits.to_pictures()).await)
+            .await;
     }
     let assets = files.iter().map(|path| manifest.find(path)).collect::<Result<Vec<_>, _>>()?;
     let total = assets.iter().map(|asset| asset.bytes).sum();
@@ -168,7 +178,7 @@ async fn all(
     for asset in assets {
         let bytes = fetcher.verified(asset, |done| tell(before + done, total, images.get())).await?;
         before += asset.bytes;
-        ready(read_pixels(&asset.path, &bytes, [SIDE, SIDE], site.set.classes.len())?);
+        ready(read_pixels(&asset.path, &bytes, [SIDE, SIDE], site.set.classes.len())?).await;
         tell(before, total, images.get());
     }
     Ok(())

@@ -29,8 +29,9 @@ pub enum Arrived {
 
 /// What a download of pictures sends home.
 pub enum Step {
-    /// Those of a file.
-    Some(Pictures),
+    /// Those of a file. The next ones are sent when this channel was closed: with a whole data set waiting in the queue there
+    /// would be two in memory.
+    Some(Pictures, Sender<()>),
     All,
     Failed(Fault),
 }

@@ -1,10 +1,11 @@
 //! Drives the run: one small thing at a time, and tells what came of it.
 
 use super::{Googlenet, post, post_with};
-use crate::protocol::{Fault, FaultSite, GooglenetEvent, History, RequestId, RunId, RunState};
+use crate::protocol::{Event, Fault, FaultSite, GooglenetEvent, History, RequestId, RunId, RunState};
 use crate::train::Advance;
 use crate::train::googlenet::{GooglenetSession, SpeedTest};
-use crate::worker::driver;
+use crate::worker::js_file::JsFile;
+use crate::worker::{driver, outbox};
 use std::mem::take;
 use web_time::Instant;
 
@@ -174,18 +175,18 @@ impl Googlenet {
     pub(super) async fn save(&mut self) -> Result<(), Fault> {
         let Some(run) = &mut self.run else { return Ok(()) };
         run.last_save = Instant::now();
-        let checkpoint = match run.session.checkpoint().await {
+        let file = match run.session.save(JsFile::new).await {
             // The next step will report it.
             Err(Fault::Diverged { .. }) => return Ok(()),
             other => other?,
         };
         let event = GooglenetEvent::Saved {
             run: run.id.clone(),
-            settings: checkpoint.settings.clone(),
+            settings: run.session.course.settings.clone(),
             progress: run.session.progress(),
             finished: run.session.history.report.is_some(),
         };
-        post_with(event, vec![checkpoint.to_bytes()?]);
+        outbox::post_file(&Event::Googlenet(event), file);
         Ok(())
     }
 
