@@ -23,7 +23,8 @@ async function speed({ tell, next }, settings) {
   return { value: images_per_second, ...parts };
 }
 
-/// As the lab trains: all pictures in memory, so many steps, and a checkpoint, which waits for their losses.
+/// As the lab trains: so many steps, all pictures in memory, and a checkpoint. The run is stopped after its steps, because
+/// pictures are taken in between two steps, and those of a software GPU take half a minute each.
 async function someSteps({ tell, next }, settings, steps) {
   const listed = next("Listed");
   tell({ Googlenet: { List: { request: 1 } } });
@@ -34,6 +35,7 @@ async function someSteps({ tell, next }, settings, steps) {
   tell({ Googlenet: { Prepare: { run: "bench", settings: { ...settings, dataset: set.name } } } });
   tell({ Googlenet: "Train" });
   for (let step = 0; step < steps; ) step = (await next("Trained")).progress.step;
+  tell({ Googlenet: "Stop" });
   await loaded;
   const saved = next("Saved");
   tell({ Googlenet: "Save" });
