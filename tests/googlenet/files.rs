@@ -3,6 +3,7 @@
 use crate::common::run;
 use crate::made_up::{pictures, session, set, small, steps};
 use burn::tensor::Device;
+use receptive::models::googlenet_cifar::googlenet_with;
 use receptive::protocol::{Fault, GooglenetSettings};
 use receptive::train::googlenet::{EpochWeights, GooglenetCheckpoint, GooglenetSession, Sets, inputs};
 use receptive::train::{Course, read};
@@ -111,7 +112,10 @@ fn files_that_make_no_sense_are_refused() {
     broken[last..].copy_from_slice(&f32::NAN.to_le_bytes());
     assert!(GooglenetCheckpoint::from_bytes("bad", &broken).expect_err("NaN").to_string().contains("not finite"));
 
-    let without = GooglenetCheckpoint { classes: vec!["one".to_owned()], ..checkpoint.clone() };
+    let parameters = googlenet_with(&checkpoint.settings, 1).parameters().into_iter().filter(|p| p.trainable);
+    let size: usize = parameters.map(|p| p.shape.iter().product::<usize>()).sum();
+    let (classes, weights) = (vec!["one".to_owned()], checkpoint.weights[..size].to_vec());
+    let without = GooglenetCheckpoint { classes, weights, ..checkpoint.clone() };
     assert!(
         std::panic::catch_unwind(|| without.to_bytes())
             .is_ok_and(|file| { file.is_ok_and(|file| refused(&file).contains("1 classes")) })
