@@ -154,14 +154,17 @@ pub(super) fn close(tensors: Vec<(&str, Vec<usize>, &[f32])>, metadata: &impl Se
 ///
 /// # Errors
 /// Only if the metadata cannot be written, which is a defect.
-pub(super) fn head(tensors: &[(&str, &[usize])], metadata: &impl Serialize) -> Result<(Vec<u8>, usize), Fault> {
+pub(super) fn head(
+    tensors: impl IntoIterator<Item = (String, Vec<usize>)>,
+    metadata: &impl Serialize,
+) -> Result<(Vec<u8>, usize), Fault> {
     let metadata = serde_json::to_string(metadata).map_err(internal)?;
     let mut header = serde_json::Map::from_iter([("__metadata__".to_owned(), json!({ METADATA: metadata }))]);
     let mut end = 0;
     for (name, shape) in tensors {
         let start = end;
         end += size_of::<f32>() * shape.iter().product::<usize>();
-        header.insert((*name).to_owned(), json!({ "dtype": "F32", "shape": shape, "data_offsets": [start, end] }));
+        header.insert(name, json!({ "dtype": "F32", "shape": shape, "data_offsets": [start, end] }));
     }
     let mut header = serde_json::to_string(&header).map_err(internal)?;
     // The values begin at a multiple of eight.

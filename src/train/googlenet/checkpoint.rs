@@ -46,7 +46,8 @@ struct Metadata {
 }
 
 impl GooglenetSession {
-    /// Writes the file that [`GooglenetCheckpoint`] reads into what `open` makes for its length in bytes.
+    /// Writes everything needed to go on later into what `open` makes for the file's length in bytes: all tensors under
+    /// PyTorch's names, the optimizer's memories, and where the run is. [`GooglenetCheckpoint`] reads it.
     ///
     /// Vector by vector: of a run at full width each takes 24 MB, and the file 72.
     ///
@@ -54,11 +55,15 @@ impl GooglenetSession {
     /// When the device was lost, the run diverged just now, or it cannot be written.
     pub async fn save<W: Write>(&mut self, open: impl FnOnce(usize) -> W) -> Result<W, Fault> {
         let (meta, [weights, first, second]) = self.at_rest().await?;
-        let memories = [&first, &second].map(|memory| memory.as_ref().map(|memory| memory.dims()));
         let Googlenet { settings, set, network, .. } = &self.course;
+        let [trained, running] = [true, false].map(|trainable| parameters(&network.architecture, trainable));
+        let memories = [(FIRST, &first), (SECOND, &second)];
+        let contents = trained.into_iter().chain(running).map(|parameter| (parameter.name, parameter.shape)).chain(
+            memories.into_iter().filter_map(|(name, memory)| Some((name.to_owned(), memory.as_ref()?.dims().to_vec()))),
+        );
         let metadata =
             Metadata { settings: settings.clone(), classes: set.classes.clone(), set: set.name.clone(), run: meta };
-        let (head, length) = metadata.head(&network.architecture, memories)?;
+        let (head, length) = head(contents, &metadata)?;
         let mut file = open(length);
         file.write_all(&head).map_err(internal)?;
         for vector in [weights, self.learner.statistics.clone(), first, second].into_iter().flatten() {
@@ -69,34 +74,7 @@ impl GooglenetSession {
     }
 }
 
-impl Metadata {
-    /// The beginning of a file with this in it, and the whole file's length; of the memories there are the lengths are given.
-    fn head(&self, architecture: &Architecture, memories: [Option<[usize; 1]>; 2]) -> Result<(Vec<u8>, usize), Fault> {
-        let tensors = [parameters(architecture, true), parameters(architecture, false)].concat();
-        let mut all: Vec<(&str, &[usize])> = tensors.iter().map(|p| (p.name.as_str(), p.shape.as_slice())).collect();
-        let memories = [FIRST, SECOND].into_iter().zip(&memories);
-        all.extend(memories.filter_map(|(name, shape)| shape.as_ref().map(|shape| (name, shape.as_slice()))));
-        head(&all, self)
-    }
-}
-
 impl GooglenetCheckpoint {
-    /// The file: all tensors under PyTorch's names, and the optimizer's memories. [`GooglenetSession::save`] writes the same.
-    ///
-    /// # Errors
-    /// Only if the file cannot be put together, which is a defect.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, Fault> {
-        let architecture = googlenet_with(&self.settings, self.classes.len());
-        let Self { settings, classes, set, meta, .. } = self.clone();
-        let memories = [&self.first, &self.second];
-        let metadata = Metadata { settings, classes, set, run: meta };
-        let (mut file, _) = metadata.head(&architecture, memories.map(|memory| memory.as_ref().map(|m| [m.len()])))?;
-        for values in [Some(&self.weights), Some(&self.statistics), memories[0].as_ref(), memories[1].as_ref()] {
-            file.extend_from_slice(bytemuck::cast_slice(values.map_or(&[][..], Vec::as_slice)));
-        }
-        Ok(file)
-    }
-
     /// # Errors
     /// [`Fault::BadFile`] with the byte where it stops making sense, [`Fault::ShapeMismatch`] when its tensors are not
     /// those of its settings.

@@ -17,7 +17,7 @@ pub use speed::SpeedTest;
 
 use super::checkpoint::Meta;
 use super::schedule::factor;
-use super::{Course, OptimizerState, Parts, Session, initial_parameters, read};
+use super::{Course, OptimizerState, Session, initial_parameters};
 use crate::data::{self, Crop, augmentation_stream, epoch_order, split, stream};
 use crate::models::Network;
 use crate::models::googlenet_cifar::googlenet_with;
@@ -94,21 +94,6 @@ impl GooglenetSession {
             second.map(vector),
         );
         Ok(Self::at(course, backend, learner, meta))
-    }
-
-    /// Everything needed to go on later.
-    ///
-    /// # Errors
-    /// When the device was lost, or the run diverged just now.
-    pub async fn checkpoint(&mut self) -> Result<GooglenetCheckpoint, Fault> {
-        let Parts { weights, first, second, meta } = self.parts().await?;
-        let statistics = match &self.learner.statistics {
-            Some(statistics) => read(statistics.clone()).await?,
-            None => Vec::new(),
-        };
-        let Googlenet { settings, set, .. } = &self.course;
-        let (settings, classes, set) = (settings.clone(), set.classes.clone(), set.name.clone());
-        Ok(GooglenetCheckpoint { settings, classes, set, weights, statistics, first, second, meta })
     }
 }
 
